@@ -1,0 +1,1 @@
+"""Interactive pages on the same calls as the command line."""

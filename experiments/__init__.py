@@ -1,0 +1,1 @@
+"""Questions asked of the model, and their answers as tables and charts."""
