@@ -1,0 +1,128 @@
+"""What is run: one frozen value that, with the versions of the code, decides every number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from model.faults import BadInput, Fault, nearest
+
+
+class Raid(BaseModel):
+    """A named operation: announced, perhaps leaked, begun or called off.
+
+    ``visits`` are attempts over the whole operation for a city of Chicago's size (scaled with the
+    population); ``announced`` may lie before ``begins``; a raid ``called_off`` only alarms.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    announced: dt.date
+    begins: dt.date
+    days: int = Field(5, ge=1, le=365)
+    visits: int = Field(200, ge=0, le=100_000)
+    leaked: bool = False
+    called_off: bool = False
+
+    @field_validator("days", "visits", mode="before")
+    @classmethod
+    def _no_booleans(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("a whole number is needed, not true or false")
+        return value
+
+
+class Scenario(BaseModel):
+    """One run of the model.
+
+    Parameters
+    ----------
+    regime
+        The city's ordinance: a name (``carveout regimes``) or the path of a file.
+    baseline
+        The regime under which the model's levels are solved, and against which openness is felt.
+    believed
+        The regime that residents believe to be in force; ``None`` means the true one. Holding
+        belief at the baseline gives the part of an effect that is legal exposure.
+    environment
+        E0 the ordinance alone binds, E1 the county declines detainers, E2 the TRUST Act,
+        E3 the Way Forward Act.
+    posture
+        Federal posture: capacity, priorities, usual operations.
+    timeline
+        A file of dated layers instead of one regime; ``None`` holds `regime` throughout.
+    city
+        A name, or the path of a folder of tables.
+    start, days
+        First day, and how many days are simulated.
+    scale
+        Share of the city's residents that are simulated.
+    seed
+        All the chance of the run. ``"42"`` is 42.
+    parameters
+        Values that replace defaults of the registry, by name.
+    raids
+        Operations beside those of the posture.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: str = "welcoming-2012"
+    baseline: str = "welcoming-2012"
+    believed: str | None = None
+    environment: str = "E3"
+    posture: str = "2017-2019"
+    timeline: str | None = None
+    city: str = "chicago"
+    start: dt.date = dt.date(2022, 1, 1)
+    days: int = Field(365, ge=1, le=36_525)
+    scale: float = Field(1.0, gt=0, le=1.0, allow_inf_nan=False)
+    seed: int = Field(0, ge=0, lt=2**63)
+    parameters: dict[str, float] = Field(default_factory=dict)
+    raids: tuple[Raid, ...] = ()
+
+    @field_validator("seed", mode="before")
+    @classmethod
+    def _seed_is_a_whole_number(cls, value: Any) -> Any:
+        if isinstance(value, bool) or not str(value).strip().lstrip("+").isdigit():
+            raise ValueError("a whole number from 0 is needed")
+        return int(value)
+
+    @property
+    def end(self) -> dt.date:
+        """The first day that is not simulated."""
+        return self.start + dt.timedelta(days=self.days)
+
+    def but(self, **changes: Any) -> Scenario:
+        """This scenario with some fields changed, checked again."""
+        return scenario({**self.model_dump(), **changes})
+
+
+def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:
+    """Check `values` and make a `Scenario` of them.
+
+    Raises
+    ------
+    BadInput
+        One fault for each field that is unknown, missing or out of range.
+    """
+    try:
+        return Scenario.model_validate(values)
+    except ValidationError as error:
+        faults = []
+        for problem in error.errors():
+            key = ".".join(str(part) for part in problem["loc"])
+            unknown_key = problem["type"] == "extra_forbidden"
+            faults.append(
+                Fault(
+                    found="unknown setting" if unknown_key else f"found {problem['input']!r}",
+                    allowed=", ".join(Scenario.model_fields) if unknown_key else problem["msg"],
+                    nearest=nearest(key, Scenario.model_fields) if unknown_key else "",
+                    key=key,
+                    file=str(file),
+                )
+            )
+        raise BadInput(faults) from None
