@@ -1,0 +1,81 @@
+"""The figures on which the model stands: one row a figure, with its source.
+
+``checked`` says whether the figure (or its sign) was read in stored text, often a reprint or an
+abstract; a figure that was not is a prior with a wide range.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from model.faults import BadInput, Fault, unknown
+
+EVIDENCE_FILE = Path(__file__).parent / "evidence.csv"
+
+#: What stands for a source where there is none.
+ASSUMPTION = "assumption"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One published figure. `value`, `low` and `high` are text: some rows hold several numbers."""
+
+    id: str
+    quantity: str
+    value: str
+    low: str
+    high: str
+    unit: str
+    population: str
+    source: str
+    year: str
+    checked: str
+    role: str
+    note: str
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the whole row was read in stored text, nothing of it from memory."""
+        return self.checked == "yes" and "unchecked" not in f"{self.quantity} {self.note}"
+
+
+@cache
+def load_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Evidence]:
+    """The evidence table by id.
+
+    Raises
+    ------
+    BadInput
+        If a row has too few or too many cells, or an id comes twice.
+    """
+    table: dict[str, Evidence] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = csv.reader(stream)
+        width = len(next(rows))
+        for row in rows:
+            where = {"file": f"model/{path.name}", "line": rows.line_num}
+            if len(row) != width:
+                raise BadInput(Fault(f"{len(row)} cells", f"{width} cells", **where))
+            if row[0] in table:
+                raise BadInput(Fault(f"id {row[0]} twice", "one row an id", **where))
+            table[row[0]] = Evidence(*row)
+    return table
+
+
+def source_faults(source: str, **where: object) -> list[Fault]:
+    """Faults of a ``source``: evidence ids parted by commas, or "assumption"."""
+    known = [*load_evidence(), ASSUMPTION]
+    names = [part.strip() for part in source.split(",")]
+    return [
+        Fault(
+            f"unknown source {name!r}",
+            "evidence ids parted by commas, or assumption",
+            nearest=unknown("source", name, known).nearest,
+            **where,  # type: ignore[arg-type]
+        )
+        for name in names
+        if name not in known
+    ]
