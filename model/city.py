@@ -253,8 +253,11 @@ def city_folder(city: str | Path) -> Path:
     raise BadInput(unknown("city", str(city), (*shipped_cities(), "the path of a folder")))
 
 
-def load_city(city: str | Path = "chicago") -> City:
+def load_city(city: str | Path = "chicago", *, new_tiles: bool = False) -> City:
     """Read, check and freeze a city, by name or by the path of its folder.
+
+    A folder without ``tiles.csv`` gets its tile map computed, which takes seconds; so does any
+    folder under `new_tiles`, whatever its ``tiles.csv`` holds.
 
     Raises
     ------
@@ -262,6 +265,8 @@ def load_city(city: str | Path = "chicago") -> City:
         With every fault of the folder, by file, line and column.
     """
     files, faults = read_city(city_folder(city))
+    if new_tiles and (table := files.tables.pop("tiles", None)):
+        faults = [fault for fault in faults if fault.file != table.file]
     if faults:
         raise BadInput(faults)
     return _freeze(files)
