@@ -19,7 +19,7 @@ from model.faults import BadInput, Fault
 #: file too, and is 0 there.
 NUMBER_PROPERTIES = ("area_number", "area_numbe", "area_num_1", "area_num", "number", "area")
 MAX_BYTES = 50_000_000
-#: A boundary whose middle lies further than this from the area's centre is another place's, degrees.
+#: Degrees; a boundary whose middle lies further from the area's centre is another place's.
 FAR = 0.5
 
 Ring = NDArray[np.float64]
@@ -81,7 +81,9 @@ def _features(path: Path) -> list[dict[str, Any]]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BadInput(Fault(f"not JSON: {error.msg}", "GeoJSON", str(path), error.lineno)) from None
+        raise BadInput(
+            Fault(f"not JSON: {error.msg}", "GeoJSON", str(path), error.lineno)
+        ) from None
     except (RecursionError, ValueError):
         raise BadInput(Fault("JSON too deep or too long to read", "GeoJSON", str(path))) from None
     features = data.get("features") if isinstance(data, dict) else None

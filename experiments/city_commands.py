@@ -85,7 +85,8 @@ def tiles_table(city: City) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("area", "column", "row"))
     writer.writerows(
-        (int(number), *map(int, tile)) for number, tile in zip(city.numbers, city.tiles, strict=True)
+        (int(number), *map(int, tile))
+        for number, tile in zip(city.numbers, city.tiles, strict=True)
     )
     return out.getvalue()
 

@@ -10,11 +10,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PathCollection
-from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.colors import ListedColormap, Normalize, TwoSlopeNorm
 from matplotlib.patches import Patch
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
+from matplotlib.textpath import TextPath
 from numpy.typing import ArrayLike, NDArray
 
 from experiments.boundaries import Boundaries
@@ -25,24 +28,27 @@ from model.tiles import ROW_HEIGHT, tile_centres, tile_corners
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: ColorBrewer scales that are told apart with any colour vision and in greyscale (sequential).
-SEQUENTIAL = "YlGnBu"
-DIVERGING = "PuOr_r"
-SUPPRESSED = "#eeeeee"
-EDGE = "#ffffff"
+#: ColorBrewer scales that are told apart with any colour vision; the sequential one in greyscale
+#: too, and without its palest tenth, which is lost on white paper.
+SEQUENTIAL = ListedColormap(colormaps["YlGnBu"](np.linspace(0.1, 1, 256)), "YlGnBu from a tenth")
+DIVERGING = colormaps["PuOr_r"]
+SUPPRESSED = "#f2f2f2"
+HATCH = "#a8a8a8"
 OUTLINE = "#8a8a8a"
-LINE = 10
+LINE = 8
 LINES = 3
 #: Points; below the least a name is not legible and the area's number stands in its place.
-LARGEST_TYPE, LEAST_TYPE = 7.0, 4.5
-#: Width of a letter and height of a line, in type sizes, of a sans-serif face.
-LETTER, LEADING = 0.56, 1.15
+LARGEST_TYPE, USUAL_TYPE, LEAST_TYPE = 7.0, 5.0, 3.8
+#: How much of its place a tile fills; the rest parts it from its neighbours.
+FILL = 0.95
+#: Height of a line, in type sizes.
+LEADING = 1.15
 
 
 def area_label(name: str) -> str:
     """A name on up to three short lines."""
     return "\n".join(
-        textwrap.wrap(name, LINE, max_lines=LINES, placeholder="…", break_on_hyphens=False)
+        textwrap.wrap(name, LINE, max_lines=LINES, placeholder="…", break_long_words=False)
     )
 
 
@@ -97,13 +103,13 @@ def draw_areas(
     norm = _norm(given, diverging, limits)
     scale = ScalarMappable(norm, DIVERGING if diverging else SEQUENTIAL)
     hidden = np.isnan(given)
-    colours = scale.to_rgba(np.where(hidden, norm.vmin, given))
-    colours[hidden] = scale.to_rgba(norm.vmin, alpha=0)
+    colours = scale.to_rgba(np.where(hidden, 0.0, given))
+    colours[hidden] = 0.0
     areas = PathCollection(
         outlines,
         facecolors=colours,
-        edgecolors=EDGE if boundaries is None else OUTLINE,
-        linewidths=1.2 if boundaries is None else 0.5,
+        edgecolors=OUTLINE,
+        linewidths=0.5,
     )
     if hidden.any():
         axes.add_collection(_hatched([outlines[place] for place in np.flatnonzero(hidden)]))
@@ -119,7 +125,10 @@ def draw_areas(
 
 
 def _tiles(city: City) -> list[Outline]:
-    return [Outline(corners, closed=False) for corners in tile_corners(city.tiles)]
+    middles = tile_centres(city.tiles)[:, None, :]
+    hexagons = middles + FILL * (tile_corners(city.tiles) - middles)
+    # A closed outline repeats its first corner.
+    return [Outline(np.vstack([corners, corners[:1]]), closed=True) for corners in hexagons]
 
 
 def _boundaries(boundaries: Boundaries) -> list[Outline]:
@@ -144,7 +153,7 @@ def _norm(
 
 def _hatched(outlines: list[Outline]) -> PathCollection:
     return PathCollection(
-        outlines, facecolors=SUPPRESSED, edgecolors="#9a9a9a", linewidths=0, hatch="/////", zorder=0
+        outlines, facecolors=SUPPRESSED, edgecolors=HATCH, linewidths=0, hatch="/////", zorder=0
     )
 
 
@@ -156,7 +165,7 @@ def _legend(axes: Axes, scale: ScalarMappable, unit: str, suppressed: bool) -> N
     bar.ax.tick_params(labelsize=8, length=2)
     bar.set_label(unit, fontsize=9)
     if suppressed:
-        swatch = Patch(facecolor=SUPPRESSED, edgecolor="#9a9a9a", hatch="/////", linewidth=0)
+        swatch = Patch(facecolor=SUPPRESSED, edgecolor=HATCH, hatch="/////", linewidth=0)
         axes.legend(
             [swatch],
             ["suppressed: too few to show"],
@@ -176,36 +185,40 @@ def _names(
     *,
     on_tiles: bool,
 ) -> None:
-    """A name in each area, in one size of type; its number where the name does not fit."""
+    """A name in each area, in one size of type where that fits, or its number where none does."""
     axes.apply_aspect()
     points = axes.transData.get_matrix()[[0, 1], [0, 1]] * 72 / axes.figure.dpi
     names = [area_label(name) for name in city.names]
     if on_tiles:
         where = tile_centres(city.tiles)
-        rooms = np.tile((0.94, ROW_HEIGHT * 0.8), (city.n_areas, 1)) * points
+        rooms = np.tile((0.95 * FILL, ROW_HEIGHT * 0.8), (city.n_areas, 1)) * points
     else:
         where, rooms = _roomiest(outlines, points)
     fits = [_largest(name, room) for name, room in zip(names, rooms, strict=True)]
-    size = min(LARGEST_TYPE, min(fits) if on_tiles else 5.0)
+    # On tiles nine names in ten share a size; boundaries differ too much for more than a usual one.
+    usual = np.percentile(fits, 10) if on_tiles else USUAL_TYPE
+    usual = min(max(usual, USUAL_TYPE), LARGEST_TYPE)
     for place, (x, y) in enumerate(where):
-        fitting = size >= LEAST_TYPE and fits[place] >= size
-        text = names[place] if fitting else str(city.numbers[place])
+        fitting = fits[place] >= LEAST_TYPE
         axes.text(
             x,
             y,
-            text,
+            names[place] if fitting else str(city.numbers[place]),
             ha="center",
             va="center",
-            fontsize=max(size, LEAST_TYPE),
+            fontsize=min(usual, fits[place]) if fitting else usual,
             linespacing=1.05,
             color=_ink(colours[place]),
+            # On a hatched cell a halo keeps the letters apart from the lines.
+            path_effects=[] if colours[place, 3] else [withStroke(linewidth=2, foreground="white")],
         )
 
 
 def _largest(name: str, room: NDArray[np.float64]) -> float:
     """The largest type, in points, in which `name` fits a room of (width, height) points."""
     lines = name.split("\n")
-    return min(room[0] / (LETTER * max(map(len, lines))), room[1] / (LEADING * len(lines)))
+    widest = max(TextPath((0, 0), line, size=1).get_extents().width for line in lines)
+    return min(room[0] / widest, room[1] / (LEADING * len(lines)))
 
 
 def _ink(colour: NDArray[np.float64]) -> str:
@@ -215,7 +228,7 @@ def _ink(colour: NDArray[np.float64]) -> str:
     linear = np.where(
         colour[:3] <= 0.04045, colour[:3] / 12.92, ((colour[:3] + 0.055) / 1.055) ** 2.4
     )
-    return "#222222" if linear @ (0.2126, 0.7152, 0.0722) > 0.2 else "#ffffff"
+    return "#222222" if linear @ (0.2126, 0.7152, 0.0722) > 0.18 else "#ffffff"
 
 
 def _roomiest(
@@ -225,20 +238,23 @@ def _roomiest(
     where, rooms = [], []
     for outline in outlines:
         box = outline.get_extents()
-        levels = np.linspace(box.y0, box.y1, 13)[3:-3]
-        chords = [_longest_chord(outline, level) for level in levels]
-        widths = [right - left for left, right in chords]
-        best = int(np.argmax(widths))
-        left, right = chords[best]
-        where.append(((left + right) / 2, levels[best]))
-        rooms.append((0.92 * (right - left), 0.45 * box.height))
+        levels = np.linspace(box.y0, box.y1, 17)[1:-1]
+        chords = np.array([_longest_chord(outline, level) for level in levels])
+        # A label has height: it fits where the chords above and below leave room as well.
+        left = np.max([chords[:-4, 0], chords[2:-2, 0], chords[4:, 0]], axis=0)
+        right = np.min([chords[:-4, 1], chords[2:-2, 1], chords[4:, 1]], axis=0)
+        off_middle = np.abs(np.linspace(-1, 1, len(left)))
+        best = int(np.argmax((right - left) * (1 - 0.5 * off_middle)))
+        where.append(((left[best] + right[best]) / 2, levels[best + 2]))
+        rooms.append((max(0.95 * (right[best] - left[best]), 0.0), 0.35 * box.height))
     return np.array(where), np.array(rooms) * points
 
 
 def _longest_chord(outline: Outline, y: float) -> tuple[float, float]:
     """The longest stretch of the line at `y` that lies inside `outline`."""
-    crossings = []
-    for ring in outline.to_polygons(closed_only=True):
+    crossings: list[float] = []
+    for polygon in outline.to_polygons(closed_only=True):
+        ring = np.asarray(polygon, dtype=np.float64)
         a, b = ring[:-1], ring[1:]
         cut = (a[:, 1] > y) != (b[:, 1] > y)
         a, b = a[cut], b[cut]

@@ -280,7 +280,7 @@ def _freeze(files: CityFiles) -> City:
 
     def by_area(table: str, column: str, kind: type = np.float64) -> NDArray[Any]:
         columns = files.tables[table].columns
-        out = np.empty(len(numbers), kind)
+        out: NDArray[Any] = np.empty(len(numbers), kind)
         out[[index[number] for number in columns["area"]]] = columns[column]
         return out
 
@@ -293,8 +293,12 @@ def _freeze(files: CityFiles) -> City:
         from model.tiles import place  # scipy is slow to import, and needed only here
 
         tiles = place(latitude, longitude, pairs)
+    shares: dict[str, Any] = {name: by_area("areas", name) for name in SHARES}
     return City(
-        **files.words,
+        name=files.words["name"],
+        title=files.words["title"],
+        state=files.words["state"],
+        note=files.words["note"],
         numbers=numbers,
         names=tuple(areas["name"]),
         population=by_area("areas", "population", np.int64),
@@ -302,7 +306,8 @@ def _freeze(files: CityFiles) -> City:
         ethnicity_share=_ethnicities(
             np.stack([by_area("areas", name) for name in ETHNICITY_COLUMNS], axis=1)
         ),
-        **{name: by_area("areas", name) for name in (*SHARES, "median_income")},
+        **shares,
+        median_income=by_area("areas", "median_income"),
         recorded=MappingProxyType(
             {
                 kind: by_area("recorded_crime", kind) * DAYS_A_YEAR / _days(files, kind)

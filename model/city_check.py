@@ -72,8 +72,8 @@ def read_city(folder: str | Path) -> tuple[CityFiles, list[Fault]]:
     for name, columns in TABLES.items():
         path = folder / f"{name}.csv"
         if path.exists() or path.is_symlink():
-            tables[name], found = read_table(path, columns)
-            faults += found
+            tables[name], bad = read_table(path, columns)
+            faults += bad
         elif name not in OPTIONAL_TABLES:
             faults.append(_missing(path))
     areas = tables.get("areas", Table(""))
@@ -159,9 +159,7 @@ def _at_most(table: Table, part: str, whole: str) -> list[Fault]:
 
 def _recorded(table: Table) -> list[Fault]:
     """Parts of recorded crime do not exceed the whole."""
-    faults = [
-        fault for part in ("domestic", "arrests") for fault in _at_most(table, part, "all")
-    ]
+    faults = [fault for part in ("domestic", "arrests") for fault in _at_most(table, part, "all")]
     for line, total, *parts in table.rows("all", *EXCLUSIVE_TYPES):
         if sum(parts) > total:
             found = f"{total:g}, less than its types together"
@@ -179,7 +177,9 @@ def _adjacency(table: Table, numbers: set[int]) -> list[Fault]:
                 found = f"unknown area {number}"
                 faults.append(Fault(found, "areas of areas.csv", table.file, line, key))
         if a == b:
-            faults.append(Fault(f"area {a} borders itself", "two areas", table.file, line, "area_b"))
+            faults.append(
+                Fault(f"area {a} borders itself", "two areas", table.file, line, "area_b")
+            )
         pairs.append((line, (min(a, b), max(a, b))))
     return faults + _twice(table.file, pairs, "area_a, area_b", "pair", "each border once")
 
@@ -208,8 +208,8 @@ def _read_words(folder: Path) -> tuple[dict[str, str], tuple[Source, ...], list[
     except BadInput as error:
         return {}, (), list(error.faults)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        return {}, (), [Fault(f"not TOML: {error}", "TOML", file, int(line[1]) if line else None)]
+        at = re.search(r"at line (\d+)", str(error))
+        return {}, (), [Fault(f"not TOML: {error}", "TOML", file, int(at[1]) if at else None)]
     faults = [unknown("key", key, CITY_KEYS, file=file) for key in words if key not in CITY_KEYS]
     for key in ("name", "title", "state", "note"):
         value = words.setdefault(key, "" if key in ("state", "note") else None)

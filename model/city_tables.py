@@ -170,7 +170,8 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
 
 def read_table(path: Path, columns: tuple[Column, ...]) -> tuple[Table, list[Fault]]:
     """Read a CSV file into `columns`, with every fault of its heading, rows and cells."""
-    table, faults = Table(str(path)), []
+    table = Table(str(path))
+    faults: list[Fault] = []
     try:
         text = read_text(path)
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)

@@ -92,7 +92,10 @@ def place(latitude: Floats, longitude: Floats, pairs: Integers) -> Integers:
     centres = _in_tiles(latitude, longitude, pairs)
     size = np.ceil(centres.max(axis=0) / (1, ROW_HEIGHT)).astype(int) + 1 + 2 * MARGIN
     grid = [(column, row) for row in range(size[1]) for column in range(size[0])]
-    where = tile_centres(np.array(grid) - (MARGIN, 0)) * (1, -1) - (0, MARGIN * ROW_HEIGHT)
+    where = tile_centres(np.array(grid, np.int64) - np.array((MARGIN, 0))) * (1, -1) - (
+        0,
+        MARGIN * ROW_HEIGHT,
+    )
     away = centres[:, None, :] - where[None, :, :]
     cost = np.rint(100 * (away**2).sum(axis=2)).astype(np.int64)
     start = linear_sum_assignment(cost)[1].tolist()
