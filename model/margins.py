@@ -1,0 +1,166 @@
+"""What was made against the tables: every margin of the population, per area and citywide."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from model.nativity import UNDOCUMENTED, US_BORN
+from model.population import Population
+from model.records import BIT, MALE
+from model.registry import Parameters, load_parameters
+from model.schema import AGES, CONVICTIONS, ETHNICITIES, STATUSES
+
+#: Fewer persons than this are not shown (the rule of every output).
+LEAST_CELL = 20
+#: Illinois family households with an undocumented member, `MIXED`: of mixed status, and with a
+#: US-born citizen.
+MIXED_SHARE, MIXED_US_BORN_SHARE = 0.87, 0.74
+CITY = "city"
+
+
+def margin_report(population: Population, parameters: Parameters | None = None) -> pd.DataFrame:
+    """Margins that the population was to meet, and those that it has.
+
+    Parameters
+    ----------
+    population
+        What `model.population.synthesise` made.
+    parameters
+        Those it was made with, by default the registry's: they give the targets of records.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a quantity and area, then the citywide rows: ``area`` (its number, or ``city``),
+        ``name``, ``quantity``, ``unit`` (``residents`` or ``households`` at the population's
+        scale, else ``share``), ``table``, ``made``, ``difference`` (made less table). By area
+        statuses are shares only; a share that stands for fewer than 20 persons is missing.
+    """
+    p = load_parameters() if parameters is None else parameters
+    rows = _area_rows(population) + _record_rows(population, p) + _household_rows(population)
+    report = pd.DataFrame(rows, columns=["area", "name", "quantity", "unit", "table", "made"])
+    report["difference"] = report["made"] - report["table"]
+    return report
+
+
+def _area_rows(population: Population) -> list[tuple]:
+    city, scale = population.city, population.scale
+    residents = np.diff(population.area_start)
+    households = np.bincount(
+        population.area[population.household_start[:-1]], minlength=city.n_areas
+    )
+    rows = []
+    for quantity, table, made in (
+        ("residents", city.population * scale, residents),
+        ("households", city.households * scale, households),
+    ):
+        rows += _areas(population, quantity, quantity, table, made)
+        total = float(table.sum()), float(made.sum())
+        rows.append((CITY, city.title, quantity, quantity, *total))
+    for quantity, table, members in _share_margins(population):
+        persons = np.bincount(population.area[members], minlength=city.n_areas)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            made = np.where(persons < LEAST_CELL, np.nan, persons / residents)
+        rows += _areas(population, quantity, "share", table, made)
+        expected = float(np.average(table, weights=city.population))
+        rows.append(_city_share(population, quantity, expected, members))
+    return rows
+
+
+def _areas(
+    population: Population, quantity: str, unit: str, table: np.ndarray, made: np.ndarray
+) -> list[tuple]:
+    city = population.city
+    return [
+        (int(number), name, quantity, unit, float(expected), float(found))
+        for number, name, expected, found in zip(
+            city.numbers, city.names, table, made, strict=True
+        )
+    ]
+
+
+def _share_margins(population: Population) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Quantity, table (areas,) and members (n,) bool of each share that the tables give."""
+    city, status = population.city, population.status
+    ethnicities = [
+        (name, city.ethnicity_share[:, code], population.ethnicity == code)
+        for code, name in enumerate(ETHNICITIES)
+    ]
+    return [
+        *ethnicities,
+        ("foreign-born", city.foreign_born_share, status != US_BORN),
+        ("non-citizen", city.noncitizen_share, status >= STATUSES["permanent_resident"]),
+        ("undocumented", city.undocumented_share, status == UNDOCUMENTED),
+        ("under 18", city.under18_share, population.age < AGES["18-24"]),
+        ("limited English", city.limited_english_share, population.limited_english),
+    ]
+
+
+def _city_share(
+    population: Population, quantity: str, table: float, members: np.ndarray, of: int | None = None
+) -> tuple:
+    """A citywide row: the share of `members` among residents, or among `of` of them."""
+    persons = int(np.count_nonzero(members))
+    whole = population.n if of is None else of
+    made = persons / whole if persons >= LEAST_CELL else np.nan
+    return CITY, population.city.title, quantity, "share", table, made
+
+
+def _record_rows(population: Population, p: Parameters) -> list[tuple]:
+    undocumented = population.status == UNDOCUMENTED
+    convicted = undocumented & (population.conviction > CONVICTIONS["none"])
+    felons = undocumented & (population.conviction >= CONVICTIONS["nonviolent_felony"])
+    listed = (population.flags & BIT["gang_database"]) > 0
+    group = listed & (population.sex == MALE)
+    group &= np.isin(population.ethnicity, ETHNICITIES.codes("black", "latino"))
+    persons, entries = int(undocumented.sum()), int(listed.sum())
+    any_share, felony_share = p.conviction_any_undocumented, p.conviction_felony_undocumented
+    return [
+        _city_share(population, "undocumented: any conviction", any_share, convicted, persons),
+        _city_share(population, "undocumented: felony", felony_share, felons, persons),
+        _city_share(population, "gang database", p.gang_listed_share, listed),
+        _city_share(
+            population,
+            "gang database: Black or Latino men",
+            p.gang_black_latino_men_share,
+            group,
+            entries,
+        ),
+        _city_share(
+            population,
+            "gang database: listed wrongly",
+            p.gang_wrong_share,
+            population.gang_error,
+            entries,
+        ),
+    ]
+
+
+def _household_rows(population: Population) -> list[tuple]:
+    """Mixed status, as shares of the family households with an undocumented member.
+
+    A household of two or more counts as a family: unrelated housemates are not told apart.
+    """
+    families, mixed, with_us_born = mixed_households(population)
+    head = "families with an undocumented member: "
+    return [
+        _city_share(population, f"{head}mixed status", MIXED_SHARE, mixed, families),
+        _city_share(
+            population, f"{head}a US-born citizen", MIXED_US_BORN_SHARE, with_us_born, families
+        ),
+    ]
+
+
+def mixed_households(population: Population) -> tuple[int, np.ndarray, np.ndarray]:
+    """Families with an undocumented member: how many, which are mixed, which have a US-born.
+
+    Returns
+    -------
+    int, (h,) bool, (h,) bool
+    """
+    first = population.household_start[:-1]
+    undocumented = np.logical_or.reduceat(population.status == UNDOCUMENTED, first)
+    family = undocumented & (np.diff(population.household_start) > 1)
+    us_born = np.logical_or.reduceat(population.status == US_BORN, first)
+    return int(family.sum()), family & population.mixed[first], family & us_born
