@@ -183,8 +183,9 @@ def read_table(path: Path, columns: tuple[Column, ...]) -> tuple[Table, list[Fau
                 faults += _row(table, reader.line_num, row, places, len(heading))
     except BadInput as error:
         return table, list(error.faults)
-    except (csv.Error, StopIteration) as error:
-        faults.append(Fault(f"not CSV ({error})", "comma-separated rows", table.file))
+    except csv.Error as error:
+        found, line = f"not CSV ({error})", reader.line_num
+        faults.append(Fault(found, "comma-separated rows", table.file, line))
     return table, faults
 
 
