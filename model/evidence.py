@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from model.faults import BadInput, Fault, unknown
+from model.faults import BadInput, Fault
 
 EVIDENCE_FILE = Path(__file__).parent / "evidence.csv"
 
@@ -56,16 +57,16 @@ def load_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Evidence]:
         rows = csv.reader(stream)
         width = len(next(rows))
         for row in rows:
-            where = {"file": f"model/{path.name}", "line": rows.line_num}
+            file, line = f"model/{path.name}", rows.line_num
             if len(row) != width:
-                raise BadInput(Fault(f"{len(row)} cells", f"{width} cells", **where))
+                raise BadInput(Fault(f"{len(row)} cells", f"{width} cells", file, line))
             if row[0] in table:
-                raise BadInput(Fault(f"id {row[0]} twice", "one row an id", **where))
+                raise BadInput(Fault(f"id {row[0]} twice", "one row an id", file, line))
             table[row[0]] = Evidence(*row)
     return table
 
 
-def source_faults(source: str, **where: object) -> list[Fault]:
+def source_faults(source: str) -> list[Fault]:
     """Faults of a ``source``: evidence ids parted by commas, or "assumption"."""
     known = [*load_evidence(), ASSUMPTION]
     names = [part.strip() for part in source.split(",")]
@@ -73,8 +74,8 @@ def source_faults(source: str, **where: object) -> list[Fault]:
         Fault(
             f"unknown source {name!r}",
             "evidence ids parted by commas, or assumption",
-            nearest=unknown("source", name, known).nearest,
-            **where,  # type: ignore[arg-type]
+            # Ids are upper case, which `model.faults.nearest` does not look for.
+            nearest=next(iter(get_close_matches(name.upper(), known, n=1)), ""),
         )
         for name in names
         if name not in known

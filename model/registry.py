@@ -88,11 +88,12 @@ class Entry(BaseModel):
 class Parameters(Mapping[str, float]):
     """Values of all parameters: ``p.beta`` or ``p["beta"]``; frozen, hashable, picklable."""
 
+    _entries: dict[str, Entry]
+    _values: dict[str, float]
+
     def __init__(self, entries: Mapping[str, Entry], values: Mapping[str, float]) -> None:
-        object.__setattr__(self, "_entries", dict(entries))
-        object.__setattr__(self, "_values", dict(values))
         # Attributes of the instance itself, so that the rooms of the day read them at full speed.
-        self.__dict__.update(values)
+        self.__dict__.update(values, _entries=dict(entries), _values=dict(values))
 
     def __getattr__(self, name: str) -> float:
         guess = "" if name.startswith("_") else nearest(name, self.__dict__.get("_values", ()))
@@ -106,13 +107,13 @@ class Parameters(Mapping[str, float]):
         raise AttributeError("parameters are frozen")
 
     def __getitem__(self, name: str) -> float:
-        return self._values[name]  # type: ignore[index]
+        return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)  # type: ignore[arg-type]
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._values)  # type: ignore[arg-type]
+        return len(self._values)
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.items())))
@@ -133,7 +134,7 @@ class Parameters(Mapping[str, float]):
         """
         if name not in self:
             raise BadInput(_unknown(name, self))
-        return self._entries[name]  # type: ignore[index]
+        return self._entries[name]
 
     def but(self, **values: float) -> Parameters:
         """These parameters with some values changed.
@@ -143,7 +144,7 @@ class Parameters(Mapping[str, float]):
         BadInput
             If a name is unknown or a value out of its range.
         """
-        return Parameters(self._entries, {**self, **_checked(self._entries, values)})  # type: ignore[arg-type]
+        return Parameters(self._entries, {**self, **_checked(self._entries, values)})
 
 
 def load_parameters(
@@ -243,4 +244,5 @@ def _checked(entries: Mapping[str, Entry], values: Mapping[str, Any]) -> dict[st
 
 def _unknown(name: str, names: Mapping[str, Any]) -> Fault:
     # The whole list would fill the screen: the command line lists parameters on request.
-    return Fault("unknown parameter", "a name of the registry", "", None, name, nearest(name, names))
+    allowed, guess = "a name of the registry", nearest(name, names)
+    return Fault("unknown parameter", allowed, key=name, nearest=guess)
