@@ -23,7 +23,7 @@ MAX_BYTES = 50_000_000
 FAR = 0.5
 
 Ring = NDArray[np.float64]
-#: The outer ring of a polygon, then its holes.
+#: The outer ring of a polygon, anticlockwise, then its holes, clockwise.
 Polygon = tuple[Ring, ...]
 
 
@@ -128,7 +128,14 @@ def _polygons(geometry: Any) -> tuple[Polygon, ...]:
 def _polygon(part: Any) -> Polygon:
     if not isinstance(part, list) or not part:
         raise ValueError("found a polygon without rings")
-    return tuple(_ring(points) for points in part)
+    # The outer ring anticlockwise and holes clockwise, or a hole would be drawn filled.
+    return tuple(_turned(_ring(points), hole=place > 0) for place, points in enumerate(part))
+
+
+def _turned(ring: Ring, *, hole: bool) -> Ring:
+    x, y = (ring - ring[0]).T
+    anticlockwise = float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) > 0
+    return ring if anticlockwise != hole else ring[::-1]
 
 
 def _ring(points: Any) -> Ring:
