@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from model.city import City
 from model.dice import Dice
-from model.faults import BadInput, Fault, unknown
+from model.faults import BadInput, Fault
 from model.households import AreaQuota, area_quotas, make_households
 from model.nativity import place_statuses
 from model.officers import make_officers
+from model.person_columns import COLUMNS, PERSON_COLUMNS, column_faults
 from model.quotas import AreaDice
 from model.records import BIT, draw_convictions, draw_flags, list_gangs, record_intensity
 from model.registry import Parameters
@@ -35,32 +36,8 @@ from model.residents import (
 )
 from model.schema import AGES, CONVICTIONS, ETHNICITIES, LADDER, SEXES, STATUSES
 
-#: Columns with a value for each resident, and their types.
-PERSON_COLUMNS: Mapping[str, Any] = {
-    "area": np.int16,
-    "household": np.int32,
-    "age": np.uint8,
-    "sex": np.uint8,
-    "ethnicity": np.uint8,
-    "limited_english": np.bool_,
-    "status": np.uint8,
-    "conviction": np.uint8,
-    "flags": np.uint8,
-    "gang_error": np.bool_,
-    "follows_news": np.bool_,
-    "mixed": np.bool_,
-    "trust": np.float64,
-}
-OTHER_COLUMNS: Mapping[str, Any] = {
-    "household_start": np.int32,
-    "area_start": np.int32,
-    "officer_district": np.int16,
-    "officer_compliance": np.float64,
-    "officer_start": np.int32,
-}
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Population:
     """Residents in households, and officers: n residents, h households, m officers.
 
@@ -127,6 +104,10 @@ class Population:
         for column in self.columns().values():
             column.setflags(write=False)
 
+    def __repr__(self) -> str:
+        made = f"{self.n:,} residents in {self.n_households:,} households"
+        return f"Population({self.city.name}, seed {self.seed}, scale {self.scale:g}: {made})"
+
     @property
     def n(self) -> int:
         """Residents."""
@@ -156,7 +137,7 @@ class Population:
 
     def columns(self) -> dict[str, np.ndarray]:
         """All columns by name, without copying: what a cache has to keep."""
-        return {name: getattr(self, name) for name in (*PERSON_COLUMNS, *OTHER_COLUMNS)}
+        return {name: getattr(self, name) for name in COLUMNS}
 
     @classmethod
     def from_columns(
@@ -170,19 +151,10 @@ class Population:
             If a column is missing, unknown, of another type, or of another length than its fellows.
         """
         seed, scale = _seed(seed), _scale(scale)
-        types = {**PERSON_COLUMNS, **OTHER_COLUMNS}
-        faults = [unknown("column", name, types) for name in columns if name not in types]
-        for name, kind in types.items():
-            if name not in columns:
-                faults.append(Fault("missing column", ", ".join(types), key=name))
-            elif columns[name].dtype != kind or columns[name].ndim != 1:
-                found = f"found {columns[name].ndim} dimensions of {columns[name].dtype}"
-                faults.append(Fault(found, f"one dimension of {np.dtype(kind)}", key=name))
-        if not faults:
-            faults = _length_faults(city, columns)
+        faults = column_faults(city, columns)
         if faults:
             raise BadInput(faults)
-        return cls(city, seed, scale, **{name: columns[name] for name in types})
+        return cls(city, seed, scale, **{name: columns[name] for name in COLUMNS})
 
     def with_isolated_resident(
         self,
@@ -324,8 +296,8 @@ def _make_area(
 
 def _seed(seed: int | str) -> int:
     try:
-        if isinstance(seed, bool):
-            raise ValueError
+        if isinstance(seed, bool | float):
+            raise TypeError
         return int(seed)
     except (TypeError, ValueError):
         raise BadInput(Fault(f"found {seed!r}", "a whole number", key="seed")) from None
@@ -336,22 +308,3 @@ def _scale(scale: float) -> float:
     if not number or not (math.isfinite(scale) and 0 < scale <= 1):
         raise BadInput(Fault(f"found {scale!r}", "a number above 0, at most 1", key="scale"))
     return float(scale)
-
-
-def _length_faults(city: City, columns: Mapping[str, np.ndarray]) -> list[Fault]:
-    n, officers = len(columns["area"]), len(columns["officer_district"])
-    expected = dict.fromkeys(PERSON_COLUMNS, n) | {
-        "area_start": city.n_areas + 1,
-        "officer_compliance": officers,
-        "officer_start": len(city.districts) + 1,
-    }
-    faults = [
-        Fault(f"found {len(columns[name])} rows", f"{length} rows", key=name)
-        for name, length in expected.items()
-        if len(columns[name]) != length
-    ]
-    for name, total in (("household_start", n), ("area_start", n), ("officer_start", officers)):
-        ends = columns[name]
-        if len(ends) < 1 or ends[0] != 0 or ends[-1] != total or np.any(np.diff(ends) < 0):
-            faults.append(Fault("not a run of starts", f"from 0 up to {total}", key=name))
-    return faults
