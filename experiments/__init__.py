@@ -1,1 +1,22 @@
-"""Questions asked of the model, and their answers as tables and charts."""
+"""Questions asked of the model, and their answers as tables and charts.
+
+``from experiments import compare, run`` does in a notebook what ``carveout compare`` and
+``carveout run`` do. Both load on first use, so that the command line starts at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison, compare, run
+
+__all__ = ["Comparison", "compare", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from importlib import import_module
+
+        return getattr(import_module("experiments.comparison"), name)
+    raise AttributeError(f"module 'experiments' has no attribute {name!r}")

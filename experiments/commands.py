@@ -1,0 +1,149 @@
+"""What each command does, once its words are parsed: call a function, print what it gave."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from experiments.store import plain
+from model.faults import BadInput, Fault
+
+Arguments = argparse.Namespace
+RESULTS = "results"
+
+
+def print_json(content: Any) -> int:
+    """One JSON object on standard output."""
+    print(json.dumps(plain(content), indent=2, allow_nan=False))
+    return 0
+
+
+def _options(arguments: Arguments) -> dict[str, Any]:
+    """Keyword arguments of `comparison.compare` that every simulating command has."""
+    names = (
+        "years", "replicates", "seed", "scale", "environment", "posture", "city", "start",
+        "processes", "events", "force",
+    )
+    options = {name: getattr(arguments, name) for name in names}
+    return {
+        **options,
+        "parameters": _overrides(arguments.parameters),
+        "progress": not arguments.quiet,
+    }
+
+
+def _overrides(given: list[str]) -> dict[str, str]:
+    values = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise BadInput(Fault(f"found {text!r}", "NAME=VALUE", key="set"))
+        values[name.strip()] = value
+    return values
+
+
+def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
+    """Run, print, save, and say where: a full disk or Ctrl-C still leaves what was computed."""
+    from experiments.store import SaveError, check_folder, free_folder
+
+    out = Path(arguments.out) if arguments.out is not None else free_folder(RESULTS, stem)
+    check_folder(out, force=arguments.force)
+    done = call(out_name=out.name)
+    failure = None
+    try:
+        done.save(out, force=arguments.force)
+    except SaveError as error:
+        failure = error
+    if arguments.json:
+        print_json(done.summary())
+    else:
+        done.print()
+    if done.partial:
+        finished, asked = len(done.manifest["seeds_finished"]), done.settings.replicates
+        print(f"stopped: {finished} of {asked} replicates were finished and kept", file=sys.stderr)
+    if failure is not None:
+        print(f"carveout: {failure}", file=sys.stderr)
+        return 1
+    if not arguments.json:
+        print(f"Results: {arguments.out or out}")
+        print(f"Again:   {done.manifest['command']}")
+    return 130 if done.partial else 0
+
+
+def compare(arguments: Arguments) -> int:
+    """``carveout compare``."""
+    from experiments.comparison import compare as call
+
+    def run(out_name: str) -> Any:
+        return call(
+            arguments.regimes or None,
+            baseline=arguments.baseline,
+            decompose=not arguments.no_decompose,
+            out_name=out_name,
+            **_options(arguments),
+        )
+
+    return _simulate(arguments, run, "compare")
+
+
+def run(arguments: Arguments) -> int:
+    """``carveout run``."""
+    from experiments.comparison import run as call
+
+    def one(out_name: str) -> Any:
+        options = _options(arguments)
+        return call(arguments.regime, timeline=arguments.timeline, out_name=out_name, **options)
+
+    return _simulate(arguments, one, "run")
+
+
+def check(arguments: Arguments) -> int:
+    """``carveout check``."""
+    from experiments.check import check as call
+
+    call(json=arguments.json)
+    return 0
+
+
+def bench(arguments: Arguments) -> int:
+    """``carveout bench``."""
+    from experiments.bench import bench as call
+
+    call(json=arguments.json, quick=arguments.quick)
+    return 0
+
+
+def completion(arguments: Arguments) -> int:
+    """``carveout completion``."""
+    from experiments.completion import SCRIPTS
+
+    print(SCRIPTS[arguments.shell])
+    return 0
+
+
+def _listing(name: str) -> Callable[[Arguments], int]:
+    def call(arguments: Arguments) -> int:
+        from experiments import listings
+
+        return getattr(listings, name)(arguments)
+
+    return call
+
+
+COMMANDS: dict[str, Callable[[Arguments], int]] = {
+    "compare": compare,
+    "run": run,
+    "check": check,
+    "bench": bench,
+    "completion": completion,
+    **{
+        name: _listing(name)
+        for name in (
+            "regimes", "city", "population", "parameters", "postures", "environments", "outcomes",
+        )
+    },
+}

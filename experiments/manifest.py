@@ -1,0 +1,155 @@
+"""What made a result: parameters, seeds, versions, commit, hashes, and the command to repeat it."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.settings import ENVIRONMENTS, Settings, name
+
+if TYPE_CHECKING:
+    from model.city import City
+    from model.registry import Parameters
+
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGES = ("carveout", "mesa", "numpy", "scipy", "pandas", "pyarrow", "matplotlib", "pydantic")
+DATA = ("ordinances", "laws", "environments", "postures", "timelines", "parameters")
+
+
+def manifest(
+    settings: Settings,
+    *,
+    city: City,
+    parameters: Parameters,
+    command: str,
+    seconds: float,
+    finished: list[int],
+    processes: int | None,
+) -> dict[str, Any]:
+    """Everything that is needed to make the same results again. Holds no path of a machine.
+
+    Parameters
+    ----------
+    finished
+        Seeds whose runs are all there; fewer than `settings.seeds` after an interruption.
+    """
+    scenario = settings.scenario
+    return {
+        "kind": "carveout results",
+        "command": command,
+        "partial": len(finished) < settings.replicates,
+        "regimes": {short: title for short, title in settings.titles},
+        "baseline": name(settings.baseline),
+        "environment": scenario.environment,
+        "environment_says": ENVIRONMENTS.get(scenario.environment, ""),
+        "posture": name(scenario.posture),
+        "city": city.name,
+        "start": scenario.start.isoformat(),
+        "days": scenario.days,
+        "years": settings.years,
+        "scale": scenario.scale,
+        "replicates": settings.replicates,
+        "seeds": list(settings.seeds),
+        "seeds_finished": finished,
+        "decomposed": settings.decompose,
+        "processes": processes,
+        "seconds": round(seconds, 2),
+        "parameters": dict(sorted(parameters.items())),
+        "parameters_changed": dict(sorted(scenario.parameters.items())),
+        "versions": versions(),
+        "commit": commit(),
+        "hashes": {"city": city.digest, **data_hashes(), **_given(settings)},
+        "privacy": "cells under 20 persons or events are empty; by area only rates; every person "
+        "is synthetic",
+    }
+
+
+def command_line(verb: str, settings: Settings, out: str | None, **more: Any) -> str:
+    """The command that repeats a result, in full, with names instead of paths."""
+    scenario = settings.scenario
+    words = ["carveout", verb, *map(_shown, settings.regimes)]
+    options: dict[str, Any] = {
+        "baseline": _shown(settings.baseline) if verb == "compare" else None,
+        "years": f"{settings.years:g}",
+        "replicates": settings.replicates,
+        "seed": scenario.seed,
+        "scale": f"{scenario.scale:g}",
+        "environment": scenario.environment,
+        "posture": _shown(scenario.posture),
+        "city": _shown(scenario.city),
+        "start": scenario.start.isoformat(),
+        "timeline": _shown(scenario.timeline) if scenario.timeline else None,
+        "out": out,
+        **more,
+    }
+    for option, value in options.items():
+        if value is True:
+            words.append(f"--{option}")
+        elif value not in (None, False):
+            words += [f"--{option}", str(value)]
+    for key, value in scenario.parameters.items():
+        words += ["--set", f"{key}={value!r}"]
+    return shlex.join(words)
+
+
+def _shown(given: str) -> str:
+    """A name as it is, a path as its last part."""
+    return Path(given).name
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide numbers or bytes."""
+    found = {"python": platform.python_version(), "platform": sys.platform}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> str | None:
+    """The project's commit, with ``+changes`` where files differ from it; None outside git."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(PROJECT), *words], capture_output=True, text=True, timeout=10,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    try:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != PROJECT:
+            return None
+        changed = git("status", "--porcelain", "--", "model", "experiments")
+        return git("rev-parse", "HEAD") + ("+changes" if changed else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def data_hashes() -> Mapping[str, str]:
+    """A hash of each folder of the model's data and of its code."""
+    model = PROJECT / "model"
+    folders = {name: sorted((model / name).glob("*.toml")) for name in DATA}
+    folders["code"] = sorted(model.glob("*.py"))
+    return {name: _hash(paths) for name, paths in folders.items() if paths}
+
+
+def _given(settings: Settings) -> dict[str, str]:
+    """A hash of each regime that was given as a file."""
+    paths = {name(regime): Path(regime) for regime in settings.regimes}
+    return {f"regime {key}": _hash([path]) for key, path in paths.items() if path.is_file()}
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

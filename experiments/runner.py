@@ -1,0 +1,182 @@
+"""Many runs at once, with the same results in any number of processes and any order."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from experiments.settings import Case
+from experiments.worker import Result, run_case
+from model.faults import BadInput
+
+#: Resident-days below which starting other processes takes longer than it saves.
+SMALL_WORK = 1.5e9
+#: Memory of a process: the full city's columns and a year's schedule, and the libraries.
+BYTES_FULL_CITY, BYTES_BASE = 1.3e9, 0.25e9
+ATTEMPTS = 2
+
+OnDays = Callable[[int], None]
+
+
+class RunError(RuntimeError):
+    """A run failed for a reason that is not the user's; `details` holds the traceback."""
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+def run_cases(
+    cases: Sequence[Case], *, processes: int | None = None, on_days: OnDays | None = None
+) -> Iterator[Result]:
+    """Run every case and give each result as it comes.
+
+    Closing the iterator early ends the processes.
+
+    Raises
+    ------
+    BadInput
+        If the model refuses a case.
+    RunError
+        If a run fails, or its process is lost `ATTEMPTS` times.
+    """
+    count = processes or _processes(cases)
+    if count == 1:
+        for case in cases:
+            yield run_case(case, on_days)
+        return
+    chunks = _chunks(cases, count)
+    yield from _Pool(chunks, min(count, len(chunks))).results(on_days or (lambda days: None))
+
+
+def _processes(cases: Sequence[Case]) -> int:
+    """As many as processors and memory allow; one where the work is small."""
+    residents = 2_746_388  # CHI_POP20; another city's size only makes this guess less exact
+    work = sum(case.scenario.days * case.scenario.scale for case in cases) * residents
+    if work < SMALL_WORK:
+        return 1
+    own = getattr(os, "sched_getaffinity", None)  # what this process may use; not on every system
+    processors = len(own(0)) if own else os.cpu_count()
+    each = BYTES_BASE + BYTES_FULL_CITY * max(case.scenario.scale for case in cases)
+    return max(1, min(processors or 1, len(cases), int(_free_memory() / each)))
+
+
+def _free_memory() -> float:
+    """Bytes that can be had without swapping; plenty where the system does not say."""
+    try:
+        with open("/proc/meminfo") as file:
+            fields = dict(line.split(":") for line in file)
+        return float(fields["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return 16e9
+
+
+def _chunks(cases: Sequence[Case], processes: int) -> list[list[Case]]:
+    """Cases of one seed together, since they share a population; cut where seeds are too few."""
+    seeds: dict[int, list[Case]] = {}
+    for case in cases:
+        seeds.setdefault(case.scenario.seed, []).append(case)
+    cuts = -(-processes // len(seeds))
+    chunks = []
+    for group in seeds.values():
+        size = -(-len(group) // cuts)
+        chunks += [group[start : start + size] for start in range(0, len(group), size)]
+    return chunks
+
+
+class _Pool:
+    """Worker processes, each with a thread here that hands it chunks and listens."""
+
+    def __init__(self, chunks: list[list[Case]], processes: int) -> None:
+        self.todo: queue.SimpleQueue[tuple[int, list[Case]]] = queue.SimpleQueue()
+        self.said: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self.left = len(chunks)
+        self.closing = False
+        self.workers: list[subprocess.Popen[bytes]] = []
+        for chunk in chunks:
+            self.todo.put((1, chunk))
+        self.threads = [
+            threading.Thread(target=self._serve, daemon=True) for _ in range(processes)
+        ]
+
+    def results(self, on_days: OnDays) -> Iterator[Result]:
+        for thread in self.threads:
+            thread.start()
+        try:
+            while self.left:
+                kind, content = self.said.get()
+                if kind == "days":
+                    on_days(content)
+                elif kind == "result":
+                    yield content
+                elif kind == "done":
+                    self.left -= 1
+                elif kind == "faults":
+                    raise BadInput(content)
+                else:
+                    raise RunError("a run failed", content)
+        finally:
+            self._close()
+
+    def _serve(self) -> None:
+        """Hand out chunks until none is left; a lost process is replaced, its chunk tried again."""
+        worker: subprocess.Popen[bytes] | None = None
+        while not self.closing:
+            try:
+                attempt, chunk = self.todo.get_nowait()
+            except queue.Empty:
+                break
+            finished: list[Result] = []
+            try:
+                worker = worker or self._start()
+                pickle.dump(chunk, worker.stdin)  # type: ignore[arg-type]
+                worker.stdin.flush()  # type: ignore[union-attr]
+                while True:
+                    kind, content = pickle.load(worker.stdout)  # type: ignore[arg-type]
+                    self.said.put((kind, content))
+                    if kind == "result":
+                        finished.append(content)
+                    if kind not in ("result", "days"):
+                        break
+            except (EOFError, OSError, pickle.UnpicklingError):
+                worker = None
+                if self.closing:
+                    break
+                rest = chunk[len(finished) :]
+                if attempt == ATTEMPTS:
+                    lost = "a worker process was lost (out of memory? try fewer --processes)"
+                    self.said.put(("error", lost))
+                else:
+                    self.todo.put((attempt + 1, rest))
+        if worker is not None and worker.stdin is not None:
+            with contextlib.suppress(OSError):
+                worker.stdin.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # One thread a process: with several processes, a library's own threads only contend.
+        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "experiments.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **single, "PYTHONPATH": path},
+        )
+        self.workers.append(worker)
+        if self.closing:
+            worker.kill()
+        return worker
+
+    def _close(self) -> None:
+        self.closing = True
+        for worker in self.workers:
+            worker.kill()
+        for worker in self.workers:
+            worker.wait()

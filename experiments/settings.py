@@ -1,0 +1,228 @@
+"""What a comparison is asked to do, checked before anything runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.faults import BadInput, Fault
+from model.scenario import Scenario, scenario
+
+DEFAULT_BASELINE = "welcoming-2012"
+MAX_YEARS, MAX_REPLICATES = 100, 10_000
+#: What each legal environment leaves of a comparison between ordinances.
+ENVIRONMENTS = {
+    "E0": "Legal environment E0: the ordinance alone binds, as if no state or county law did.",
+    "E1": "Legal environment E1 (2011-2017): Cook County declines detainers, whatever the city "
+    "says.",
+    "E2": "Legal environment E2 (from 28 Aug 2017): the TRUST Act bars holding on a detainer; "
+    "removing the city's text alone leaves state law in place.",
+    "E3": "Legal environment E3 (from 2 Aug 2021): the Way Forward Act limits transfers too; "
+    "removing the city's text alone leaves state law in place.",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run: a regime in one replicate, with its own belief or the baseline's held."""
+
+    replicate: int
+    regime: str
+    belief: str
+    scenario: Scenario
+    events: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A checked request. `cases` lists every run that it takes, replicate by replicate."""
+
+    regimes: tuple[str, ...]
+    baseline: str
+    replicates: int
+    scenario: Scenario
+    years: float
+    decompose: bool
+    events: bool
+    titles: tuple[tuple[str, str], ...]
+
+    @property
+    def seeds(self) -> range:
+        """Seed of each replicate."""
+        return range(self.scenario.seed, self.scenario.seed + self.replicates)
+
+    def cases(self) -> list[Case]:
+        """Every run of this request, those of one seed together."""
+        return [
+            Case(index, name(regime), belief, self.scenario.but(
+                seed=seed, regime=regime, believed=self.baseline if belief == "held" else None,
+            ), self.events and belief == "own")
+            for index, seed in enumerate(self.seeds)
+            for regime in self.regimes
+            for belief in ("own", "held")
+            if belief == "own" or (self.decompose and regime != self.baseline)
+        ]
+
+
+def name(regime: str) -> str:
+    """The short name of a regime that may be given as a path: no result holds a machine's path."""
+    return Path(regime).stem if os.sep in regime or regime.endswith(".toml") else regime
+
+
+def settings(
+    regimes: Sequence[str] | str | None,
+    *,
+    baseline: str | None,
+    years: Any,
+    replicates: Any,
+    seed: Any,
+    scale: Any,
+    environment: str,
+    posture: str,
+    city: str,
+    start: Any,
+    parameters: Mapping[str, Any] | None,
+    timeline: str | None,
+    decompose: bool,
+    events: bool,
+) -> Settings:
+    """Check everything that can be checked without running.
+
+    Raises
+    ------
+    BadInput
+        A fault for each thing that is wrong: unknown names, numbers out of range, repeated
+        regimes.
+    """
+    faults: list[Fault] = []
+
+    def tried(call: Callable[[], Any], otherwise: Any = None) -> Any:
+        try:
+            return call()
+        except BadInput as error:
+            faults.extend(error.faults)
+            return otherwise
+
+    from model.city import load_city
+    from model.ordinance import build_law, load_regime
+    from model.posture import load_posture
+    from model.registry import load_parameters
+
+    if isinstance(regimes, str):
+        regimes = (regimes,)
+    chosen = tuple(regimes) if regimes else chicago_regimes()
+    if baseline is None:
+        baseline = DEFAULT_BASELINE if DEFAULT_BASELINE in chosen else chosen[0]
+    if baseline not in chosen:
+        chosen = (baseline, *chosen)
+    chosen = (baseline, *(regime for regime in chosen if regime != baseline))
+    for short in {name(regime) for regime in chosen}:
+        if sum(name(regime) == short for regime in chosen) > 1:
+            faults.append(Fault(f"found {short!r} twice", "each regime once", key="regimes"))
+    layers = [tried(lambda regime=regime: load_regime(regime)) for regime in chosen]
+    tried(lambda: load_posture(posture))
+    tried(lambda: load_city(city))
+    values = parameter_values(parameters, faults)
+    tried(lambda: load_parameters(values))
+    count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
+    span = tried(lambda: real("years", years, 0, MAX_YEARS), 1.0)
+    begin = tried(lambda: _date("start", start), Scenario.model_fields["start"].default)
+    days = tried(lambda: _days(begin, span), 365)
+    made = tried(
+        lambda: scenario(
+            dict(
+                regime=chosen[0], environment=environment, posture=posture, city=str(city),
+                timeline=timeline, start=begin, days=days, scale=scale, seed=seed,
+                parameters=values,
+            )
+        )
+    )
+    if made is not None and made.seed + count > 2**63:
+        faults.append(Fault(f"found {seed}", "seed + replicates below 2**63", key="seed"))
+    if all(layers) and not faults:
+        tried(lambda: build_law(chosen[0], environment, posture, timeline))
+    if faults:
+        raise BadInput(faults)
+    titles = tuple((name(r), layer.title) for r, layer in zip(chosen, layers, strict=True))
+    return Settings(
+        chosen, baseline, count, made, span, decompose and timeline is None, events, titles
+    )
+
+
+def chicago_regimes() -> tuple[str, ...]:
+    """The regimes of Chicago: a suburb's ordinance binds nobody here."""
+    from model.ordinance import load_regime, regime_names
+
+    suburbs = ("aurora", "oak-lawn")
+    names = [name for name in regime_names() if not name.startswith(suburbs)]
+    return tuple(sorted(names, key=lambda name: str(load_regime(name).in_force)))
+
+
+def parameter_values(given: Mapping[str, Any] | None, faults: list[Fault]) -> dict[str, float]:
+    """Overrides as numbers; what is no number is added to `faults`."""
+    values = {}
+    for key, value in (given or {}).items():
+        try:
+            values[key] = float(value)
+        except (TypeError, ValueError):
+            faults.append(Fault(f"found {value!r}", "a number", key=f"parameters.{key}"))
+    return values
+
+
+def real(key: str, value: Any, above: float, most: float) -> float:
+    """A number, given as one or as text.
+
+    Raises
+    ------
+    BadInput
+        If it is none, not above `above`, or more than `most`.
+    """
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not above < number <= most:
+        raise BadInput(Fault(f"found {value!r}", f"a number above {above} up to {most}", key=key))
+    return number
+
+
+def whole(key: str, value: Any, least: int, most: int) -> int:
+    """A whole number, given as one or as text.
+
+    Raises
+    ------
+    BadInput
+        If it is none, or out of range.
+    """
+    text = str(value).strip()
+    if isinstance(value, bool) or not text.isdecimal() or not least <= int(text) <= most:
+        allowed = f"a whole number from {least} to {most:,}"
+        raise BadInput(Fault(f"found {value!r}", allowed, key=key))
+    return int(text)
+
+
+def _date(key: str, value: Any) -> dt.date:
+    if value is None:
+        return Scenario.model_fields["start"].default
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise BadInput(Fault(f"found {value!r}", "a date as 2022-01-01", key=key)) from None
+
+
+def _days(start: dt.date, years: float) -> int:
+    """Whole years end on the anniversary; a part of a year is that part of 365 days."""
+    whole = int(years)
+    try:
+        end = start.replace(year=start.year + whole)
+    except ValueError:  # 29 February, or a year past 9999
+        if start.year + whole > 9_999:
+            allowed = "an end before the year 10000"
+            raise BadInput(Fault(f"found {start}", allowed, key="start")) from None
+        end = dt.date(start.year + whole, 3, 1)
+    return max(1, (end - start).days + round((years - whole) * 365))

@@ -1,0 +1,92 @@
+"""One look for every chart: Okabe-Ito colours, quiet axes, equal bytes for equal data."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Okabe & Ito (2008): told apart by people with any common colour blindness. Yellow is left out
+#: as too pale for text, and black is kept for the baseline.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+BASELINE, INK, FAINT, GRID = "#222222", "#222222", "#666666", "#DDDDDD"
+
+RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": GRID,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "x",
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "xtick.color": FAINT,
+    "ytick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "savefig.dpi": 160,
+    "svg.hashsalt": "carveout",
+    "svg.fonttype": "path",
+}
+LABELS = {
+    "us_born": "US-born citizens",
+    "naturalized": "Naturalized citizens",
+    "permanent_resident": "Permanent residents",
+    "visa_holder": "Visa holders",
+    "protected": "Protected (DACA, TPS, asylum)",
+    "undocumented": "Undocumented",
+    "lock_up": "Police lock-up",
+    "jail": "County jail",
+    "prison": "State prison",
+    "at_large_city_records": "At large, city records",
+    "at_large_other_agencies": "At large, other agencies' records",
+    "at_large_other_leads": "At large, other leads",
+    "at_large_bystander": "At large, bystanders",
+    "raid_target": "Raids, targets",
+    "raid_bystander": "Raids, bystanders",
+    "joint_operation": "Joint operations",
+    "courthouse": "Courthouses",
+    "all": "All channels",
+}
+
+
+def label(name: str) -> str:
+    """A category's name in print."""
+    return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def colours(regimes: Sequence[str], baseline: str) -> dict[str, str]:
+    """A colour a regime; the baseline's is black. Beyond six, colours repeat: labels tell."""
+    others = [regime for regime in regimes if regime != baseline]
+    return {baseline: BASELINE} | {
+        regime: COLOURS[index % len(COLOURS)] for index, regime in enumerate(others)
+    }
+
+
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write `figure` as PNG and SVG, without dates, so that equal data give equal bytes."""
+    import matplotlib as mpl
+
+    paths = []
+    with mpl.rc_context(RC):
+        for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=kind, metadata=metadata)
+            path = folder / f"{stem}.{kind}"
+            path.write_bytes(buffer.getvalue())
+            paths.append(path)
+    return paths

@@ -1,0 +1,121 @@
+"""One run after another, in this process or in one of its own.
+
+``python -m experiments.worker`` reads pickled lists of cases from standard input and writes
+pickled messages to standard output. A worker started so imports nothing of the caller's script,
+so a notebook or a script without a main guard can use several processes.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from experiments.cache import population
+from experiments.eventlog import event_rows
+from experiments.outcomes import prepared, tabulate
+from experiments.settings import Case
+from model.faults import BadInput
+from model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a case gave: outcome rows of `outcomes.tabulate`, and the event log if asked for."""
+
+    case: Case
+    rows: pd.DataFrame
+    events: pd.DataFrame | None
+
+
+def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Result:
+    """Simulate one case on the shared population and levels of its seed.
+
+    Parameters
+    ----------
+    progress
+        Called with the number of days simulated since it was called last.
+    """
+    from model.policy_model import simulate
+
+    people, rates = _shared(case.scenario.but(regime=case.scenario.baseline, believed=None))
+    done = 0
+
+    def report(day: int) -> None:
+        nonlocal done
+        if progress is not None:
+            progress(day - done)
+        done = day
+
+    ledger = simulate(
+        case.scenario, population=people, rates=rates, event_log=case.events, progress=report
+    )
+    report(case.scenario.days)
+    rows = tabulate(prepared(ledger.frames(), case.scenario))
+    rows.insert(0, "replicate", case.replicate)
+    rows.insert(1, "seed", case.scenario.seed)
+    rows.insert(2, "regime", case.regime)
+    rows.insert(3, "belief", case.belief)
+    events = event_rows(ledger.events(), people) if case.events else None
+    return Result(case, rows, events)
+
+
+@lru_cache(maxsize=1)
+def _population(city: str, seed: int, scale: float, values: tuple[tuple[str, float], ...]) -> Any:
+    from model.city import load_city
+    from model.registry import load_parameters
+
+    parameters = load_parameters(dict(values))
+    return population(load_city(city), parameters, seed=seed, scale=scale), parameters
+
+
+@lru_cache(maxsize=1)
+def _levels(text: str) -> Any:
+    from model.rates import solve_rates
+
+    scenario = Scenario.model_validate_json(text)
+    values = tuple(sorted(scenario.parameters.items()))
+    people, parameters = _population(scenario.city, scenario.seed, scenario.scale, values)
+    return people, solve_rates(people, parameters, scenario)
+
+
+def _shared(scenario: Scenario) -> Any:
+    """Population and levels of a seed; the last are kept, as a seed's cases come together."""
+    return _levels(scenario.model_dump_json())
+
+
+def main() -> None:
+    """Serve cases until standard input closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the stream
+
+    def send(*message: Any) -> None:
+        pickle.dump(message, out, protocol=pickle.HIGHEST_PROTOCOL)
+        out.flush()
+
+    while True:
+        try:
+            cases: Sequence[Case] = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        try:
+            for case in cases:
+                send("result", run_case(case, lambda days: send("days", days)))
+            send("done", None)
+        except BadInput as error:
+            send("faults", error.faults)
+        except Exception:  # told to the parent, which says it in one line
+            send("error", traceback.format_exc())
+
+
+if __name__ == "__main__":
+    main()
