@@ -101,6 +101,14 @@ class Dice:
         key = np.uint64(self.key(decision, when))
         return _unit(np.arange(start, stop, dtype=np.uint64), key)
 
+    def uniform_all(self, decision: str, when: int, n: int) -> NDArray[np.float64]:
+        """`uniform` for the ids from 0 to `n`, shape (n,)."""
+        out = np.empty(n)
+        for start in range(0, n, CHUNK):
+            stop = min(start + CHUNK, n)
+            out[start:stop] = self.uniform_range(decision, when, start, stop)
+        return out
+
 
 def _unit(bits: NDArray[np.uint64], key: np.uint64) -> NDArray[np.float64]:
     """Hash `bits` (overwritten) under `key` and map the top 52 bits into (0, 1)."""

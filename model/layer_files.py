@@ -31,11 +31,11 @@ def find(what: str, folder: str, name_or_path: str | Path, beside: Path | None =
     text = str(name_or_path)
     if text in names_in(folder):
         return FOLDER / folder / f"{text}.toml"
-    if not text.endswith(".toml") and Path(text).name == text:
-        raise BadInput(unknown(what, text, names_in(folder)))
     path = Path(text)
-    if not path.exists() and beside is not None and (beside / path).exists():
+    if beside is not None and not path.is_file() and (beside / path).is_file():
         return beside / path
+    if not path.is_file() and path.suffix != ".toml" and path.name == text:
+        raise BadInput(unknown(what, text, names_in(folder)))
     return path
 
 

@@ -118,10 +118,14 @@ class Stack:
 
         Parameters
         ----------
+        actor, action
+            The cell: one of `ACTORS` by one of `ACTIONS`.
         flags : (n,) uint8
             Carve-out flags as recorded, bit i for ``CARVE_OUTS.names[i]``.
         judicial_warrant : (n,) bool or bool
             Whether a judge has signed a warrant, which overrides every layer.
+        recipient
+            Who gets records, one of `RECIPIENTS`; ICE if unsaid.
 
         Returns
         -------
@@ -166,7 +170,7 @@ class Stack:
         return load_regime(NO_TEXT)
 
     def without_city(self) -> Stack:
-        """This stack with the city's text taken away."""
+        """The stack with the city's text taken away."""
         others = tuple(layer for layer in self.layers if layer.level != "city")
         return replace(self, layers=(*others, load_regime(NO_TEXT)))
 

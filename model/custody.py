@@ -1,0 +1,163 @@
+"""Phase 4: bookings, federal matches, detainers lodged, honoured or declined, transfers, releases.
+
+A booking's fingerprints are matched federally whatever the city decides. Where a person is held
+(police lock-up, county jail, state prison) is drawn at the booking; what the law allows is asked
+on the day of release.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ledger import DETAINER_OUTCOMES, PLACES
+from model.policing import ARREST, FIRST_NONCITIZEN, Contacts
+from model.schema import AGES, CHANNELS, CONVICTIONS, ETHNICITIES, STATUSES
+from model.state import NEVER, Booking
+
+if TYPE_CHECKING:
+    from model.policy_model import PolicyModel
+
+LOCK_UP, JAIL, PRISON = range(len(PLACES))
+LODGED, HONOURED, DECLINED = range(len(DETAINER_OUTCOMES))
+NONVIOLENT_FELONY = CONVICTIONS["nonviolent_felony"]
+
+
+class Custody(NamedTuple):
+    """What the phase leaves for ICE and the news, resident ids: whose detainer was declined, whom
+    ICE interviewed in custody, who was handed over."""
+
+    declined: NDArray[np.int64]
+    interviewed: NDArray[np.int64]
+    taken: NDArray[np.int64]
+
+
+def custody(model: PolicyModel, *phases: Contacts) -> Custody:
+    """The phase. Who is arrested twice in a day is booked in the earlier phase."""
+    booked = np.unique(np.concatenate([phase.booked for phase in phases]))
+    _book(model, booked)
+    return _release(model)
+
+
+def _book(model: PolicyModel, who: NDArray[np.int64]) -> None:
+    """Take `who` into custody, match their fingerprints and lodge detainers."""
+    people, values, day = model.population, model.values, model.today.day
+    model.ledger.log("contact", day, who, ARREST)
+    conviction = people.conviction[who]
+    place = custody_place(
+        model.dice.uniform("custody-place", day, who),
+        conviction >= NONVIOLENT_FELONY,
+        values.jail_share,
+        values.prison_share_felony,
+    )
+    mean = np.array([0.0, values.jail_days, values.prison_days])[place]
+    stay = np.ceil(-np.log(model.dice.uniform("custody-days", day, who)) * mean)
+    stay = np.maximum(stay, 1).astype(np.int32)
+    model.state.away_until[who] = day + stay
+
+    lodged = model.dice.uniform("detainer", day, who) < detainer_chance(model, who)
+    model.ledger.log("detainer", day, who[lodged], place[lodged], LODGED)
+    model.ledger.add("detainers_pending", lodged.sum())
+    # Nothing that the ledger counts depends on the release of others.
+    tracked = np.flatnonzero(lodged | (people.status[who] >= FIRST_NONCITIZEN))
+    for days in np.unique(stay[tracked]):
+        rows = tracked[stay[tracked] == days]
+        model.state.custody.setdefault(day + int(days), []).append(
+            Booking(who[rows], place[rows], lodged[rows])
+        )
+
+
+def custody_place(
+    u: NDArray[np.float64], felon: NDArray[np.bool_], jail_share: float, prison_share: float
+) -> NDArray[np.int64]:
+    """Prison for a share of convicted felons, jail for a share of all, else the lock-up: (n,)."""
+    prison = np.where(felon, prison_share, 0.0)
+    return np.where(u < prison, PRISON, np.where(u < prison + jail_share, JAIL, LOCK_UP))
+
+
+def detainer_chance(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Chance that a detainer is lodged on a booked person: posture, status, conviction.
+
+    A citizen who is naturalized or Latino meets one by mistake.
+    """
+    if not model.posture.fingerprint_match:
+        return np.zeros(len(who))
+    people = model.population
+    status, conviction = people.status[who], people.conviction[who]
+    chance = model.rates.removable[status, conviction] * model.lodge[conviction]
+    mistaken = (status == STATUSES["naturalized"]) | (
+        (status == STATUSES["us_born"]) & (people.ethnicity[who] == ETHNICITIES["latino"])
+    )
+    return chance + model.values.mistaken_citizen * mistaken
+
+
+def _release(model: PolicyModel) -> Custody:
+    """Decide on those whose custody ends today."""
+    people, values, law, day = model.population, model.values, model.law, model.today.day
+    bookings = model.state.custody.pop(day, [])
+    if not bookings:
+        none = np.empty(0, np.int64)
+        return Custody(none, none, none)
+    who, place, lodged = (np.concatenate(column) for column in zip(*bookings, strict=True))
+    flags = people.flags[who]
+    warrant = model.dice.uniform("judicial-warrant", day, who) < values.judicial_warrant_share
+    held, told, open_to_ice = np.zeros((3, len(who)), bool)
+    for code, name in enumerate(PLACES):
+        at = np.flatnonzero(place == code)
+        if not len(at):
+            continue
+        here = flags[at], warrant[at]
+        held[at] = law.permits(name, "hold", *here) & law.permits(name, "transfer", *here)
+        told[at] = law.permits(name, "notify", *here) & law.permits(name, "transfer", *here)
+        open_to_ice[at] = law.permits(name, "access", *here)
+    # An officer in the lock-up may not follow the ordinance.
+    defied = model.dice.uniform("custodian-obeys", day, who) >= model.custodian_compliance
+    held |= (place == LOCK_UP) & defied
+    chance = np.where(
+        held, model.rates.hand_over_held, np.where(told, values.hand_over_notified, 0.0)
+    )
+    honoured = lodged & (model.dice.uniform("hand-over", day, who) < chance)
+    declined = lodged & ~honoured
+    model.ledger.log("detainer", day, who[honoured], place[honoured], HONOURED)
+    model.ledger.log("detainer", day, who[declined], place[declined], DECLINED)
+    model.ledger.add("detainers_pending", -lodged.sum())
+    model.meet(who[honoured], place[honoured], people.status[who[honoured]] >= FIRST_NONCITIZEN)
+
+    sought = model.rates.removable[people.status[who], people.conviction[who]] > 0
+    interviewed = (
+        ~lodged
+        & sought
+        & open_to_ice
+        & (model.dice.uniform("interview", day, who) < values.interview_lead)
+    )
+    gone = who[honoured & (people.status[who] >= FIRST_NONCITIZEN)]
+    transfer(model, gone)
+    return Custody(who[declined & sought], who[interviewed], gone)
+
+
+def transfer(model: PolicyModel, who: NDArray[np.int64]) -> None:
+    """Take persons out of the city, for good or for a time, and count what it does to families."""
+    if not len(who):
+        return
+    values, day, people = model.values, model.today.day, model.population
+    back = model.dice.uniform("comes-back", day, who) < values.return_share
+    absence = np.ceil(-np.log(model.dice.uniform("absence", day, who)) * values.return_days)
+    until = np.minimum(day + np.maximum(absence, 1), NEVER - 1)
+    model.state.away_until[who] = np.where(back, until, NEVER)
+
+    homes = np.unique(people.household[who])
+    separated = left = 0
+    for home in homes:
+        rows = np.arange(people.household_start[home], people.household_start[home + 1])
+        at_home = model.state.away_until[rows] <= day
+        separated += bool(at_home.any())
+        child = people.age[rows] < AGES["18-24"]
+        if not (at_home & ~child).any():
+            left += int((at_home & child).sum())
+    model.ledger.add("families_separated", separated)
+    model.ledger.add("children_without_parent", left)
+
+
+assert CHANNELS.codes(*PLACES) == (LOCK_UP, JAIL, PRISON)

@@ -1,0 +1,282 @@
+"""Phase 5: field work. Teams work leads, operations by list, joint operations, courthouses.
+
+Leads compete by an exponential race keyed by day and person, never by their place in a list: one
+more lead then changes whom it displaces, and nobody else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.custody import Custody, transfer
+from model.policing import FIRST_NONCITIZEN, Contacts
+from model.scenario import Raid
+from model.schema import CARVE_OUTS, CHANNELS, STATUSES
+from model.schedule import PURSUIT_MARKS
+from model.state import fade_table
+
+if TYPE_CHECKING:
+    from model.policy_model import PolicyModel
+
+#: Where a lead came from, and the channel of an arrest that follows from it.
+CITY_RECORDS, OTHER_AGENCIES, OTHER = CHANNELS.codes(
+    "at_large_city_records", "at_large_other_agencies", "at_large_other_leads"
+)
+BYSTANDER, RAID_TARGET, RAID_BYSTANDER, JOINT, COURT = CHANNELS.codes(
+    "at_large_bystander", "raid_target", "raid_bystander", "joint_operation", "courthouse"
+)
+OTHER_LEAD, AGENCY_LEAD, COURT_DATE = range(len(PURSUIT_MARKS))
+GANG = 1 << CARVE_OUTS["gang_database"]
+UNDOCUMENTED = STATUSES["undocumented"]
+
+
+class Leads:
+    """Persons whom ICE could look for: sorted ids, where each lead came from, and its day."""
+
+    def __init__(self, address_half_life: float) -> None:
+        self.person = np.empty(0, np.int64)
+        self.origin = np.empty(0, np.int64)
+        self.day = np.empty(0, np.int64)
+        self.worth = fade_table(address_half_life)
+
+    def add(self, person: NDArray[np.int64], origin: NDArray[np.int64], day: int) -> None:
+        """Take in new leads; a person who is known already is refreshed, and of several origins
+        on one day the first in the order of channels counts."""
+        if not len(person):
+            return
+        order = np.lexsort((origin, person))
+        person, first = np.unique(person[order], return_index=True)
+        origin = origin[order][first]
+        old = ~np.isin(self.person, person)
+        person = np.concatenate([self.person[old], person])
+        order = np.argsort(person)
+        self.person = person[order]
+        self.origin = np.concatenate([self.origin[old], origin])[order]
+        self.day = np.concatenate([self.day[old], np.full(len(origin), day)])[order]
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Drop the other leads."""
+        self.person, self.origin, self.day = self.person[rows], self.origin[rows], self.day[rows]
+
+
+def race(
+    weight: NDArray[np.float64], u: NDArray[np.float64], places: int
+) -> NDArray[np.intp]:
+    """The first `places` finishers of an exponential race, in order: a weighted choice without
+    replacement (Efraimidis & Spirakis 2006, doi:10.1016/j.ipl.2005.11.003).
+
+    Parameters
+    ----------
+    weight, u : (n,)
+        Rates, and one uniform draw each.
+    """
+    time = -np.log(u) / weight
+    return np.argsort(time, kind="stable")[:places]
+
+
+def field_work(
+    model: PolicyModel, contacts: Contacts, crimes: Contacts, custody: Custody
+) -> NDArray[np.int64]:
+    """The phase; returns who was taken. Visits work the leads of the morning; the day's new leads
+    are worked from tomorrow."""
+    values, day = model.values, model.today.day
+    leads = model.leads
+    leads.keep(day - leads.day < values.lead_life)
+    sought = model.removable_of(leads.person) > 0
+    weight = model.target_weight[model.population.conviction[leads.person]]
+    weight = weight * leads.worth[day - leads.day]
+    leads.keep(sought & (weight > 0))
+    weight = weight[sought & (weight > 0)]
+    effort = model.visits_a_day + values.displacement * len(custody.declined)
+    usual = int(effort + model.dice.roll("visits", day, 0))
+    listed, evaded = _operation_visits(model)
+    order = race(weight, model.dice.uniform("lead-race", day, leads.person), usual + listed)
+    taken = [
+        _visit(model, order[:usual], raid=False, success=values.field_success),
+        _visit(
+            model,
+            order[usual:],
+            raid=True,
+            success=values.raid_success * (1 - values.evasion * evaded),
+        ),
+    ]
+    unvisited = np.ones(len(leads.person), bool)
+    unvisited[order] = False
+    leads.keep(unvisited)
+    taken += [_joint_operations(model), _courthouse(model)]
+    _new_leads(model, contacts, crimes, custody)
+    return np.concatenate(taken)
+
+
+def capacity(model: PolicyModel) -> tuple[float, float, NDArray[np.int64]]:
+    """What ICE can do here: how large the field is against the reference city, visits a day, and
+    the gang-listed residents whom it seeks."""
+    people, values = model.population, model.values
+    undocumented = int((people.status == UNDOCUMENTED).sum())
+    scale = undocumented / values.reference_undocumented * values.exposure
+    arrests_a_day = model.posture.at_large_percent / 100 * undocumented / 365.0 * values.exposure
+    removables = model.rates.pools.removables.ids.astype(np.int64)
+    listed = people.flags[removables] & GANG > 0
+    listed &= model.removable_of(removables) > 0
+    return scale, arrests_a_day / values.field_success, removables[listed]
+
+
+def usual_operations(model: PolicyModel, year: int, days: int) -> tuple[Raid, ...]:
+    """The posture's unannounced operations of a year, on days drawn by key."""
+    values, dice = model.values, model.dice
+    number = int(model.posture.raids_per_year + dice.roll("operations", year, 0))
+    new_year = dt.date(year, 1, 1)
+    operations = []
+    for k in range(number):
+        begins = new_year + dt.timedelta(int(dice.roll("operation-begins", year, k) * days))
+        operations.append(
+            Raid(
+                announced=begins,
+                begins=begins,
+                days=int(values.operation_days),
+                visits=int(values.operation_visits),
+            )
+        )
+    return tuple(operations)
+
+
+def _operation_visits(model: PolicyModel) -> tuple[int, bool]:
+    """Visits of the operations under way, and whether their targets were warned."""
+    visits, warned = 0.0, False
+    for operation in model.operations:
+        begins = operation.begins.toordinal()
+        if operation.called_off or not begins <= model.today.day < begins + operation.days:
+            continue
+        visits += operation.visits / operation.days * model.field_scale
+        warned |= operation.leaked or operation.announced < operation.begins
+    return int(visits + model.dice.roll("operation-visits", model.today.day, 0)), warned
+
+
+def _visit(
+    model: PolicyModel, rows: NDArray[np.intp], *, raid: bool, success: float
+) -> NDArray[np.int64]:
+    """Visit the leads in `rows`; returns who was taken, bystanders among them."""
+    people, values, day = model.population, model.values, model.today.day
+    leads = model.leads
+    target, origin = leads.person[rows], leads.origin[rows]
+    np.add.at(model.team_visits, np.arange(len(rows)) % len(model.team_visits), 1)
+    chance = success * leads.worth[day - leads.day[rows]]
+    found = model.dice.uniform("target-found", day, target) < chance
+    found &= model.state.present(target, day)
+    channel = np.full(len(rows), RAID_TARGET) if raid else origin
+    taken = target[found]
+    model.meet(taken, channel[found], np.ones(len(taken), bool))
+    transfer(model, taken)
+
+    others = np.setdiff1d(housemates(model, target), target)
+    others = others[model.state.present(others, day)]
+    met = others[model.dice.uniform("bystander-met", day, others) < values.bystander_met]
+    arrested = (people.status[met] == UNDOCUMENTED) & (
+        model.dice.uniform("bystander-arrested", day, met) < values.bystander_arrest
+    )
+    model.meet(met, np.full(len(met), RAID_BYSTANDER if raid else BYSTANDER), arrested)
+    transfer(model, met[arrested])
+    if raid and len(rows):
+        seen = np.unique(people.area[target])
+        model.belief.raise_alarm(seen, values.seen_alarm * values.alarm_size)
+    return np.concatenate([taken, met[arrested]])
+
+
+def housemates(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All members of the households of `who`, each once."""
+    people = model.population
+    homes = np.unique(people.household[who])
+    spans = [
+        np.arange(people.household_start[home], people.household_start[home + 1]) for home in homes
+    ]
+    return np.concatenate(spans).astype(np.int64) if spans else np.empty(0, np.int64)
+
+
+def _joint_operations(model: PolicyModel) -> NDArray[np.int64]:
+    """Operations with the police against gangs, where the law allows them; returns who was taken.
+
+    Each meets some of the gang-listed residents whom ICE seeks, by a race among those at home.
+    """
+    day, values = model.today.day, model.values
+    a_day = model.posture.joint_operations_per_year / 365.0 * model.field_scale
+    number = int(a_day * values.joint_persons + model.dice.roll("joint-operation", day, 0))
+    if not number or not model.law.joint_operations:
+        return np.empty(0, np.int64)
+    who = model.gang_listed[model.state.present(model.gang_listed, day)]
+    u = model.dice.uniform("joint-race", day, who)
+    who = np.sort(who[race(model.removable_of(who), u, number)])
+    arrested = model.dice.uniform("joint-arrest", day, who) < values.joint_arrest
+    model.meet(who, np.full(len(who), JOINT), arrested)
+    transfer(model, who[arrested])
+    return who[arrested]
+
+
+def _courthouse(model: PolicyModel) -> NDArray[np.int64]:
+    """Arrests of persons who come to court, where the posture has them; returns who was taken."""
+    if not model.posture.courthouse:
+        return np.empty(0, np.int64)
+    day = model.today.day
+    pursuits = model.schedule.pursuits.of(model.today.of_year)
+    who = np.unique(pursuits["who"][pursuits["mark"] == COURT_DATE])
+    who = who[model.state.present(who, day)]
+    who = who[model.dice.uniform("court-arrest", day, who) < model.values.court_arrest]
+    model.meet(who, np.full(len(who), COURT), np.ones(len(who), bool))
+    transfer(model, who)
+    return who
+
+
+def record_lead_chances(model: PolicyModel) -> tuple[float, float]:
+    """Chance that a police record becomes a lead directly, and by way of other sources.
+
+    Direct: by ICE where the database is open to it, else through the widest agency that still
+    reads it. A part of what closing loses is found elsewhere (`substitution`).
+    """
+    values, law = model.values, model.law
+    if law.database_open("ice"):
+        reach = 1.0
+    elif law.database_open("dhs"):
+        reach = values.indirect_dhs
+    elif law.database_open("federal"):
+        reach = values.indirect_dhs * values.indirect_federal
+    else:
+        reach = 0.0
+    direct = values.record_lead * reach
+    return direct, direct + values.substitution * (values.record_lead - direct)
+
+
+def _new_leads(
+    model: PolicyModel, contacts: Contacts, crimes: Contacts, custody: Custody
+) -> None:
+    """The day's leads: from records, questions, custody, and ICE's own sources."""
+    day, dice = model.today.day, model.dice
+    recorded = np.unique(
+        np.concatenate([contacts.recorded, contacts.booked, crimes.recorded, crimes.booked])
+    )
+    recorded = recorded[model.removable_of(recorded) > 0]
+    direct, any_way = record_lead_chances(model)
+    u = dice.uniform("record-becomes-lead", day, recorded)
+    told = np.concatenate([contacts.told, crimes.told])
+    declined = custody.declined[
+        dice.uniform("declined-becomes-lead", day, custody.declined) < model.values.declined_lead
+    ]
+    pursuits = model.schedule.pursuits.of(model.today.of_year)
+    sources = [
+        (recorded[u < direct], CITY_RECORDS),
+        (told, CITY_RECORDS),
+        (recorded[(u >= direct) & (u < any_way)], OTHER_AGENCIES),
+        (pursuits["who"][pursuits["mark"] == AGENCY_LEAD], OTHER_AGENCIES),
+        (pursuits["who"][pursuits["mark"] == OTHER_LEAD], OTHER),
+        (declined, OTHER),
+        (custody.interviewed, OTHER),
+    ]
+    person = np.concatenate([who for who, _ in sources])
+    origin = np.concatenate([np.full(len(who), source) for who, source in sources])
+    wanted = model.population.status[person] >= FIRST_NONCITIZEN
+    model.leads.add(person[wanted], origin[wanted], day)
+
+
+assert CITY_RECORDS < OTHER_AGENCIES < OTHER  # Leads.add lets the first count

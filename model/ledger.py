@@ -1,0 +1,230 @@
+"""The ledger: what happened, counted by month with denominators beside it.
+
+Rooms `log` their events as columns during the day. At a month's end the events are counted into
+two families of tables, one by area and one by status, ethnicity and crime type (not their cross),
+and are let go unless the run keeps its event log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.schema import CARVE_OUTS, CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, STATUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model.population import Population
+
+#: Bits of an incident's fate.
+BY_VICTIM, BY_BYSTANDER, FOUND, CLEARED, SURVEYED = 1, 2, 4, 8, 16
+REPORTED = BY_VICTIM | BY_BYSTANDER | FOUND
+#: Outcomes of incidents: which fates count.
+INCIDENT_OUTCOMES = {
+    "victimisations": lambda fate: fate >= 0,
+    "reported_by_victim": lambda fate: fate & BY_VICTIM > 0,
+    "reported_by_bystander": lambda fate: fate & BY_BYSTANDER > 0,
+    "found_by_police": lambda fate: fate & FOUND > 0,
+    "reported": lambda fate: fate & REPORTED > 0,
+    "unreported": lambda fate: fate & REPORTED == 0,
+    "cleared": lambda fate: fate & CLEARED > 0,
+    "survey_victimisations": lambda fate: fate & SURVEYED > 0,
+    "survey_reported": lambda fate: (fate & SURVEYED > 0) & (fate & REPORTED > 0),
+}
+_FATES = np.arange(32)
+_OUTCOME_OF_FATE = np.stack([counts(_FATES) for counts in INCIDENT_OUTCOMES.values()], axis=1)
+AREA_OUTCOMES = ("victimisations", "reported", "cleared")
+
+CONTACTS = ("stops", "arrests", "status_questions", "calls_needed", "calls_made")
+PLACES = ("lock_up", "jail", "prison")
+DETAINER_OUTCOMES = ("lodged", "honoured", "declined")
+MEETINGS = ("met", "arrested")
+
+#: Columns of each kind of event, all int64; `person` is a synthetic resident.
+EVENTS = {
+    "incident": ("person", "crime", "fate"),
+    "contact": ("person", "kind"),
+    "detainer": ("person", "place", "outcome"),
+    "encounter": ("person", "channel", "arrested"),
+}
+
+
+class Ledger:
+    """Counts of one run.
+
+    Parameters
+    ----------
+    population
+        Whose residents the events are about.
+    event_log
+        Keep every event (`events`), not only the counts.
+    """
+
+    def __init__(self, population: Population, *, event_log: bool = False) -> None:
+        self.population = population
+        self.event_log = event_log
+        people = population
+        self._cell = people.status.astype(np.int16) * len(ETHNICITIES) + people.ethnicity
+        self._today: list[tuple[str, int, tuple[NDArray, ...]]] = []
+        self._kept: list[tuple[str, int, tuple[NDArray, ...]]] = []
+        self._sums: dict[str, float] = defaultdict(float)
+        self._months: list[dict[str, object]] = []
+
+    def log(self, kind: str, day: int, *columns: NDArray[np.integer] | int) -> None:
+        """Log events of one `kind` (see `EVENTS`) on `day`; a column may be one number."""
+        if len(columns[0]):  # type: ignore[arg-type]
+            self._today.append((kind, day, columns))  # type: ignore[arg-type]
+
+    def add(self, name: str, amount: float) -> None:
+        """Add to a city-wide sum of the month."""
+        self._sums[name] += float(amount)
+
+    def close_month(
+        self, day: dt.date, days: int, away: NDArray[np.integer], **flows: NDArray[np.float64]
+    ) -> None:
+        """Count the month that ends with `day`.
+
+        Parameters
+        ----------
+        days
+            Simulated days of the month.
+        away : (n,) integers
+            Residents who are not at liberty in the city at its end.
+        flows
+            Sums by (status, ethnicity), shape (30,).
+        """
+        columns = {
+            kind: self._gather(self._today, kind)[1:] for kind in EVENTS
+        }
+        people, n_areas = self.population, self.population.city.n_areas
+        n_cells = len(STATUSES) * len(ETHNICITIES)
+        person, crime, fate = columns["incident"]
+        by_group = self._fates(self._cell[person], crime, fate, n_cells)
+        by_area = self._fates(people.area[person], crime, fate, n_areas)
+        person, kind = columns["contact"]
+        size = len(CONTACTS)
+        contacts = np.bincount(self._cell[person] * size + kind, minlength=n_cells * size)
+        area_contacts = np.bincount(people.area[person] * size + kind, minlength=n_areas * size)
+        who, channel, arrested = columns["encounter"]
+        residents = self._residents(away)
+        area_residents = np.diff(people.area_start) - np.bincount(
+            people.area[away], minlength=n_areas
+        )
+        self._months.append(
+            {
+                "month": f"{day:%Y-%m}",
+                "days": days,
+                "crime": by_group.astype(np.int32),
+                "crime_area": by_area.astype(np.int32),
+                "contacts": contacts.reshape(n_cells, size).astype(np.int32),
+                "contacts_area": area_contacts.reshape(n_areas, size).astype(np.int32),
+                "residents": residents,
+                "residents_area": area_residents,
+                "encounters_area": np.bincount(people.area[who], minlength=n_areas),
+                "flows": flows,
+                "encounters": self._tally(who, channel, arrested, len(MEETINGS)),
+                "detainers": self._tally(*columns["detainer"], len(DETAINER_OUTCOMES)),
+                "sums": dict(self._sums),
+            }
+        )
+        if self.event_log:
+            self._kept += self._today
+        self._today = []
+        self._sums.clear()
+
+    def _residents(self, away: NDArray[np.integer]) -> NDArray[np.int64]:
+        size = len(STATUSES) * len(ETHNICITIES)
+        if not hasattr(self, "_all_residents"):
+            self._all_residents = np.bincount(self._cell, minlength=size)
+        return self._all_residents - np.bincount(self._cell[away], minlength=size)
+
+    @staticmethod
+    def _gather(log: list, kind: str) -> list[NDArray[np.int64]]:
+        """Day and columns of all logged events of a kind."""
+        parts = [entry for entry in log if entry[0] == kind]
+        if not parts:
+            return [np.empty(0, np.int64)] * (len(EVENTS[kind]) + 1)
+        lengths = [len(columns[0]) for _, _, columns in parts]
+        days = np.repeat(np.array([day for _, day, _ in parts], np.int64), lengths)
+        gathered = [
+            np.concatenate(
+                [
+                    np.broadcast_to(np.asarray(columns[i], np.int64), length)
+                    for (_, _, columns), length in zip(parts, lengths, strict=True)
+                ]
+            )
+            for i in range(len(EVENTS[kind]))
+        ]
+        return [days, *gathered]
+
+    @staticmethod
+    def _fates(
+        cell: NDArray[np.integer], crime: NDArray[np.int64], fate: NDArray[np.int64], size: int
+    ) -> NDArray[np.int64]:
+        """Incidents by cell, crime and outcome: shape (size, 8, 9)."""
+        code = (cell.astype(np.int64) * len(CRIMES) + crime) * len(_FATES) + fate
+        counts = np.bincount(code, minlength=size * len(CRIMES) * len(_FATES))
+        return (counts.reshape(-1, len(_FATES)) @ _OUTCOME_OF_FATE).reshape(
+            size, len(CRIMES), -1
+        )
+
+    def _tally(
+        self,
+        person: NDArray[np.int64],
+        where: NDArray[np.int64],
+        outcome: NDArray[np.int64],
+        n_outcomes: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Counts by (where, status, conviction, flags) that occur, and outcome."""
+        people = self.population
+        code = (where * len(STATUSES) + people.status[person]) * len(CONVICTIONS)
+        code = (code + people.conviction[person]) * 256 + people.flags[person]
+        occurring, place = np.unique(code, return_inverse=True)
+        counts = np.zeros((len(occurring), n_outcomes), np.int64)
+        np.add.at(counts, (place, outcome), 1)
+        return occurring, counts
+
+    def events(self) -> dict[str, pd.DataFrame]:
+        """Every event, a frame a kind: date, then the columns of `EVENTS` as codes.
+
+        Raises
+        ------
+        ValueError
+            If the run did not keep them.
+        """
+        import pandas as pd
+
+        if not self.event_log:
+            raise ValueError("this run kept no event log; start it with event_log=True")
+        return {
+            kind: pd.DataFrame(
+                dict(
+                    zip(("day", *names), self._gather(self._kept + self._today, kind), strict=True)
+                )
+            )
+            for kind, names in EVENTS.items()
+        }
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """All tables by name, one row a month and group; see docs/ledger.md for their columns."""
+        from model.ledger_frames import ledger_frames
+
+        return ledger_frames(self._months, self.population)
+
+    def total(self, table: str, outcome: str) -> float:
+        """The sum of one outcome over a table of `frames`."""
+        return float(self.frames()[table][outcome].sum())
+
+
+def class_names(flags: int) -> str:
+    """The carve-out classes in which a person is recorded, joined by ``+``, or ``none``."""
+    names = [name for bit, name in enumerate(CARVE_OUTS) if flags >> bit & 1]
+    return "+".join(names) or "none"
+
+
+assert CHANNELS.names[: len(PLACES)] == PLACES

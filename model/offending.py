@@ -1,0 +1,252 @@
+"""Phase 3: crimes. Candidates become incidents; victims and bystanders decide; police find, clear.
+
+Offenders see how much of the crime against a group reaches the police and is cleared, smoothed
+over months, against what it would be at the baseline. Both sums are over the same incidents, so
+that nothing but a change of decisions can move them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.intercepts import EPISODE_CEILING
+from model.ledger import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED
+from model.policing import Contacts, questions
+from model.rates import CEILING, HOUSEHOLD_CRIMES
+from model.registry import Parameters
+from model.reporting import (
+    SURVIVOR_CRIMES,
+    clearance_chance,
+    reaches_police,
+    reports,
+    survivor_shift,
+)
+from model.schema import CRIMES, ETHNICITIES, LADDER, SEXES
+from model.state import fade_table
+
+if TYPE_CHECKING:
+    from model.policy_model import PolicyModel
+
+PARTNER = CRIMES["partner_violence"]
+LETHAL_CEILING = 3.0
+
+
+class Response:
+    """How offenders answer to a group's reporting: a multiplier by (area, ethnicity) of victims.
+
+    ``seen`` (4, n_groups) are fading sums over incidents of the chance to reach the police and of
+    clearance, under the run and under the baseline.
+    """
+
+    def __init__(self, n_groups: int, values: Parameters) -> None:
+        self.values = values
+        self.seen = np.zeros((4, n_groups))
+        self.month = np.zeros((4, n_groups))
+        self.multiplier = np.ones(n_groups)
+        self.gain = 0.0
+        self._fade = fade_table(values.offender_memory)
+
+    def see(self, group: NDArray[np.integer], *chances: NDArray[np.float64]) -> None:
+        """Add the day's incidents: four arrays of shape (n,)."""
+        for row, chance in zip(self.month, chances, strict=True):
+            row += np.bincount(group, chance, len(row))
+
+    def close_month(self, days: int) -> None:
+        """Let memory fade, take the month in, and set the multiplier of the next."""
+        if not self.seen.any():
+            # The past before the run is the baseline's: months without end, fading.
+            past = self.month[[1, 1, 3, 3]]
+            self.seen = past / (1 - self._fade[days])
+        self.seen = self.seen * self._fade[days] + self.month
+        self.month[:] = 0.0
+        reported, at_base, cleared, cleared_at_base = self.seen
+        before = self.multiplier
+        self.multiplier = offending_multiplier(
+            _ratio(reported, at_base), _ratio(cleared, cleared_at_base), self.values
+        )
+        self.gain = float(np.abs(self.multiplier - before).max())
+
+
+def _ratio(now: NDArray[np.float64], base: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(now, base, out=np.ones_like(now), where=base > 0)
+
+
+def offending_multiplier(
+    reporting: NDArray[np.float64], clearance: NDArray[np.float64], values: Parameters
+) -> NDArray[np.float64]:
+    """``clip((p/p0)^-epsilon, 1/2, 2)``, a share phi of epsilon acting through clearance.
+
+    Parameters
+    ----------
+    reporting, clearance : (n_groups,)
+        Reporting and clearance over their baselines.
+    """
+    epsilon, phi = values.epsilon, values.phi
+    raw = reporting ** (-epsilon * (1 - phi)) * clearance ** (-epsilon * phi)
+    return np.clip(raw, 1 / CEILING, CEILING)
+
+
+def crimes(model: PolicyModel) -> Contacts:
+    """The phase: see the module's text."""
+    today, state, values = model.today, model.state, model.values
+    candidates = model.schedule.crimes.of(today.of_year)
+    rows = _accepted(model, candidates)
+    one = {name: column[rows] for name, column in candidates.items()}
+    victim, crime, code = one["victim"], one["crime"], one["code"]
+    solved = model.rates.intercepts
+
+    # Victims. Only who feels the threat decides otherwise than at the baseline.
+    logit = one["logit"] + values.trust_slope * model.trust(victim)
+    fear, base_fear, threat = np.zeros((3, len(rows)))
+    feels = np.flatnonzero(model.belief.weight[victim] > 0)
+    threat[feels], fear[feels], base_fear[feels] = model.belief.chill(
+        model.population, state, victim[feels], today.day
+    )
+    rung = model.population.ladder[victim[feels]]
+    supported = model.law.survivor_support
+    base_logit = logit.copy()
+    logit[feels] += survivor_shift(values, rung, crime[feels], supported)
+    base_logit[feels] += survivor_shift(values, rung, crime[feels], model.base_law.survivor_support)
+    p_victim, p_victim_base = reports(logit, fear), reports(base_logit, base_fear)
+
+    by_bystander, silent, silent_base = _bystanders(model, one)
+    found_chance = solved.found[crime]
+    by_victim = one["u_victim"] < p_victim
+    found = one["u_found"] < found_chance
+    reported = by_victim | by_bystander | found
+    uncooperative = values.clearance_uncooperative
+    clearance = solved.clearance[crime]
+    helps = np.where(by_victim | by_bystander, 1.0, uncooperative)
+    cleared = reported & (one["u_clear"] < clearance * helps)
+    model.response.see(
+        one["group"],
+        reaches_police(p_victim, silent, found_chance),
+        reaches_police(p_victim_base, silent_base, found_chance),
+        clearance * clearance_chance(p_victim, silent, found_chance, uncooperative),
+        clearance * clearance_chance(p_victim_base, silent_base, found_chance, uncooperative),
+    )
+
+    surveyed = one["u_survey"] < values.survey_response * values.survey_recall * np.exp(
+        -values.survey_fear * threat
+    )
+    fate = BY_VICTIM * by_victim + BY_BYSTANDER * by_bystander + FOUND * found
+    model.ledger.log(
+        "incident", today.day, victim, crime, fate + CLEARED * cleared + SURVEYED * surveyed
+    )
+    _partner_violence(model, one, reported, cleared)
+    _certifications(model, victim[by_victim], crime[by_victim], code[by_victim])
+    model.trust_later(victim[by_victim & cleared], values.clearance_trust_gain)
+    reporter = victim[by_victim]
+    _, told = questions(model, reporter, code[by_victim], values.status_question_report_share)
+    offender = one["offender"]
+    return Contacts(offender[cleared & (offender >= 0)], reporter, told)
+
+
+def _accepted(model: PolicyModel, candidates: dict[str, NDArray]) -> NDArray[np.intp]:
+    """Rows of the candidates that become incidents: thinned by what offenders see (partner
+    violence: by its course), victim at home, offender at liberty."""
+    state, day = model.state, model.today.day
+    chance = model.response.multiplier[candidates["group"]] / CEILING
+    episode = np.flatnonzero(candidates["course"] >= 0)
+    course = candidates["course"][episode]
+    chance[episode] = model.courses.multiplier[course] / EPISODE_CEILING
+    rows = np.flatnonzero(candidates["u_accept"] < chance)
+    home = (candidates["crime"][rows] >= HOUSEHOLD_CRIMES[0]) | state.present(
+        candidates["victim"][rows], day
+    )
+    rows = rows[home]
+    free = state.present(candidates["offender"][rows], day)
+    model.ledger.add("prevented_by_incapacitation", len(rows) - free.sum())
+    return rows[free]
+
+
+def _bystanders(
+    model: PolicyModel, one: dict[str, NDArray]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
+    """Whether a bystander reports, and the chance that none does, now and at the baseline."""
+    n, values, belief = len(one["victim"]), model.values, model.belief
+    spoke, silent, silent_base = np.zeros(n, bool), np.ones(n), np.ones(n)
+    for which in ("first", "second"):
+        rows = np.flatnonzero(one[which] >= 0)
+        who = one[which][rows]
+        logit = one[f"{which}_logit"][rows] + values.trust_slope * model.trust(who)
+        fear, base_fear = np.zeros((2, len(rows)))
+        feels = np.flatnonzero(belief.weight[who] > 0)
+        _, fear[feels], base_fear[feels] = belief.chill(
+            model.population, model.state, who[feels], model.today.day
+        )
+        here = model.state.present(who, model.today.day)
+        chance = here * reports(logit, values.witness_ratio * fear)
+        spoke[rows] |= one[f"u_{which}"][rows] < chance
+        silent[rows] *= 1 - chance
+        silent_base[rows] *= 1 - here * reports(logit, values.witness_ratio * base_fear)
+    return spoke, silent, silent_base
+
+
+def _partner_violence(
+    model: PolicyModel,
+    one: dict[str, NDArray],
+    reported: NDArray[np.bool_],
+    cleared: NDArray[np.bool_],
+) -> None:
+    """Lethal hazard of the day's episodes, and what first reports do to their courses."""
+    rows = np.flatnonzero(one["course"] >= 0)
+    if not len(rows):
+        return
+    values, courses, people = model.values, model.courses, model.population
+    course, victim = one["course"][rows], one["victim"][rows]
+    hazard = values.lethal_per_episode * lethal_factor(
+        courses.unreported[course], values
+    )
+    latina = (people.ethnicity[victim] == ETHNICITIES["latino"]) & (
+        people.sex[victim] == SEXES["female"]
+    )
+    model.ledger.add("partner_episodes", len(rows))
+    model.ledger.add("homicide_hazard", hazard.sum())
+    model.ledger.add("homicide_hazard_latina", hazard[latina].sum())
+
+    silent = course[~reported[rows]]
+    np.add.at(courses.unreported, silent, 1)
+    told = np.unique(course[reported[rows]])
+    courses.unreported[told] = 0
+    first = told[~courses.reported[told]]
+    arrested = np.isin(first, course[cleared[rows]])
+    served = (
+        model.dice.uniform("course-services", model.today.year, courses.victim[first])
+        < values.services_after_report
+    )
+    courses.multiplier[first] = courses.after_report(served, arrested)
+    courses.reported[told] = True
+
+
+def lethal_factor(unreported: NDArray[np.integer], values: Parameters) -> NDArray[np.float64]:
+    """Rise of the lethal hazard along unreported episodes, at most threefold."""
+    rise = values.partner_escalation * values.lethal_escalation * unreported
+    return np.minimum(1 + rise, LETHAL_CEILING)
+
+
+def _certifications(
+    model: PolicyModel,
+    victim: NDArray[np.int64],
+    crime: NDArray[np.int64],
+    code: NDArray[np.uint64],
+) -> None:
+    """Survivors who reported ask police to certify their help (U and T visas; `UVISA`)."""
+    values, year = model.values, model.today.year
+    rows = np.flatnonzero(
+        (model.population.ladder[victim] >= LADDER["lawful_noncitizen"])
+        & np.isin(crime, SURVIVOR_CRIMES)
+    )
+    asks = model.dice.uniform("certification-asked", year, code[rows])
+    code = code[rows[asks < values.certification_request_share]]
+    granted = (
+        values.certification_grant_supported
+        if model.law.survivor_support
+        else values.certification_grant_unsupported
+    )
+    given = model.dice.uniform("certification-given", year, code) < granted
+    model.ledger.add("certifications_requested", len(code))
+    model.ledger.add("certifications_granted", given.sum())

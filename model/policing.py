@@ -1,0 +1,104 @@
+"""Phase 2: police contacts that no crime caused, and calls that are not about crime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from model.ledger import CONTACTS
+from model.schema import CARVE_OUTS, STATUSES
+
+if TYPE_CHECKING:
+    from model.policy_model import PolicyModel
+
+STOP, ARREST, QUESTION, CALL_NEEDED, CALL_MADE = range(len(CONTACTS))
+WARRANT = 1 << CARVE_OUTS["criminal_warrant"]
+FIRST_NONCITIZEN = STATUSES["permanent_resident"]
+
+
+class Contacts(NamedTuple):
+    """What a phase leaves for custody and ICE, resident ids all: who is booked, whose record was
+    written, and whose status police told ICE."""
+
+    booked: NDArray[np.int64]
+    recorded: NDArray[np.int64]
+    told: NDArray[np.int64]
+
+
+def contacts(model: PolicyModel) -> Contacts:
+    """Stops, arrests for other causes than the crimes simulated, and calls."""
+    today, people, values = model.today, model.population, model.values
+    stops = model.schedule.stops.of(today.of_year)
+    here = np.flatnonzero(model.state.present(stops["who"], today.day))
+    who, code = stops["who"][here], stops["code"][here]
+
+    warrant = people.flags[who] & WARRANT > 0
+    taken = stops["u_arrest"][here] < np.where(
+        warrant, values.warrant_arrest_share, values.stop_arrest_share
+    )
+    unfair = who[stops["u_unfair"][here] < values.unfair_stop_share]
+    asked, told = questions(model, who, code, values.status_question_share)
+
+    arrests = model.schedule.arrests.of(today.of_year)["who"]
+    arrests = arrests[model.state.present(arrests, today.day)]
+
+    loss = values.stop_trust_loss + values.abuse_trust_loss * (not model.law.conduct)
+    model.trust_later(unfair, -loss)
+    model.ledger.log("contact", today.day, who, STOP)
+    _calls(model)
+    return Contacts(np.concatenate([who[taken], arrests]), who, told)
+
+
+def questions(
+    model: PolicyModel, who: NDArray[np.int64], code: NDArray[np.uint64], share: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Whose status is asked in a contact, and whose answer reaches ICE.
+
+    Only non-citizens' are simulated, since nothing follows from a citizen's. An officer asks where
+    the law lets patrol ask, or where the officer does not follow it; and shares likewise.
+    """
+    rows = np.flatnonzero(model.population.status[who] >= FIRST_NONCITIZEN)
+    who, code = who[rows], code[rows]
+    obeys = officer_obeys(model, who, code)
+    wants = model.dice.uniform("status-question", model.today.year, code) < share
+    asks = wants & (model.law.may_ask | ~obeys)
+    flags = model.population.flags[who]
+    shares = model.law.permits("patrol", "share", flags) | ~obeys
+    asked, told = who[asks], who[asks & shares]
+    model.trust_later(asked, -model.values.status_question_trust_loss)
+    model.ledger.log("contact", model.today.day, asked, QUESTION)
+    return asked, told
+
+
+def officer_obeys(
+    model: PolicyModel, who: NDArray[np.integer], code: NDArray[np.uint64]
+) -> NDArray[np.bool_]:
+    """Whether the officer who handles a contact follows the ordinance in it."""
+    people, year = model.population, model.today.year
+    district = people.city.district[people.area[who]]
+    first = people.officer_start[district].astype(np.int64)
+    size = people.officer_start[district + 1] - first
+    officer = first + (model.dice.uniform("officer", year, code) * size).astype(np.int64)
+    np.add.at(model.officer_contacts, officer, 1)
+    return model.dice.uniform("officer-obeys", year, code) < people.officer_compliance[officer]
+
+
+def call_chance(share: float, fear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chance of a call about what is no crime: `share` without fear, logit minus fear."""
+    return expit(logit(share) - fear)
+
+
+def _calls(model: PolicyModel) -> None:
+    today, values = model.today, model.values
+    calls = model.schedule.calls.of(today.of_year)
+    here = model.state.present(calls["who"], today.day)
+    who = calls["who"][here]
+    threat, fear, _ = model.belief.chill(model.population, model.state, who, today.day)
+    made = calls["u_call"][here] < call_chance(values.call_share, values.call_ratio * fear)
+    model.ledger.log("contact", today.day, who, CALL_NEEDED)
+    model.ledger.log("contact", today.day, who[made], CALL_MADE)
+    model.ledger.add("threat_sum", threat.sum())
+    model.ledger.add("threat_persons", len(who))

@@ -1,0 +1,272 @@
+"""The model: one city, one ordinance, one agent per resident."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from model import custody, ice, news, offending, policing
+from model.agents import REPORTERS, make_institutions
+from model.belief import Belief, openness
+from model.city import load_city
+from model.courses import Courses
+from model.dice import Dice
+from model.ledger import Ledger
+from model.law import build_law
+from model.population import Population, synthesise
+from model.posture import load_posture
+from model.rates import Rates, solve_rates
+from model.registry import load_parameters
+from model.scenario import Raid, Scenario, scenario as check_scenario
+from model.schedule import build_schedule
+from model.schema import ETHNICITIES
+from model.state import NEVER, State
+
+
+class Today(NamedTuple):
+    """The date, as an ordinal (`day`), and as year and day of the year from 0."""
+
+    date: dt.date
+    day: int
+    year: int
+    of_year: int
+
+    @classmethod
+    def at(cls, date: dt.date) -> Today:
+        """The day of a date."""
+        return cls(date, date.toordinal(), date.year, date.timetuple().tm_yday - 1)
+
+
+class PolicyModel(mesa.Model):
+    """Residents, police and ICE in a city under an ordinance.
+
+    Parameters
+    ----------
+    scenario
+        What is run; or give its fields by name (``regime="welcoming-2021", scale=0.01, rng=7``).
+    population, rates
+        Made before and shared, so that several regimes are run on the same city.
+    event_log
+        Keep every event, not only monthly counts.
+    rng
+        The seed, in Mesa's words.
+
+    Raises
+    ------
+    BadInput
+        If a field, file or parameter is wrong.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | Any | None = None,
+        *,
+        population: Population | None = None,
+        rates: Rates | None = None,
+        event_log: bool = False,
+        rng: int | None = None,
+        **fields: Any,
+    ) -> None:
+        self.setting = _setting(scenario, rng, fields)
+        super().__init__(rng=self.setting.seed)
+        setting = self.setting
+        self.values = load_parameters(setting.parameters)
+        if population is None:
+            city = load_city(setting.city)
+            population = synthesise(
+                city, seed=setting.seed, scale=setting.scale, parameters=self.values
+            )
+        self.population = population
+        self.rates = rates or solve_rates(population, self.values, setting)
+        self.dice = Dice(setting.seed)
+        self.posture = load_posture(setting.posture)
+        self.lodge = np.array(self.posture.lodge)
+        self.target_weight = np.array(self.posture.target_weight)
+        day = setting.start.toordinal()
+        self.state = State(
+            population.n,
+            day=day,
+            news_half_life=self.values.news_half_life,
+            trust_half_life=self.values.trust_half_life,
+        )
+        self.belief = Belief(population.city.n_areas, self.rates.threat_weight, self.values)
+        self.courses = Courses(self.rates, self.dice)
+        self.response = offending.Response(
+            population.city.n_areas * len(ETHNICITIES), self.values
+        )
+        self.leads = ice.Leads(self.values.address_half_life)
+        self.ledger = Ledger(population, event_log=event_log)
+        self.field_scale, self.visits_a_day, self.gang_listed = ice.capacity(self)
+        self.operations: tuple[Raid, ...] = ()
+        self.officer_contacts = np.zeros(population.n_officers, np.int64)
+        self.team_visits = np.zeros(max(1, round(self.values.teams * self.field_scale)), np.int64)
+        self.custodian_compliance = float(population.officer_compliance.mean())
+        self._laws = [
+            build_law(regime, setting.environment, setting.posture, setting.timeline)
+            for regime in (setting.regime, setting.baseline, setting.believed or setting.regime)
+        ]
+        self._alarm_days = np.zeros(population.city.n_areas + 1)
+        self._openness_days = 0.0
+        self._month_days = 0
+        self._later: list[tuple[NDArray[np.int64], float]] = []
+        self.today = Today.at(setting.start - dt.timedelta(days=1))
+        make_institutions(self)
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
+
+    def step(self) -> None:
+        """One day.
+
+        1. Calendar: laws in force, a new year's candidates, operations announced, begun, called off
+        2. Police contacts that no crime caused; calls that are not about crime
+        3. Crime: incidents, reports, discovery, clearance
+        4. Custody: bookings, detainers, hand-overs, releases
+        5. ICE field work: visits, operations, bystanders, new leads
+        6. News of encounters
+        7. Ledger
+
+        Decisions in a phase read the state at its start; writes land at its end.
+        """
+        self._calendar()
+        contacts = policing.contacts(self)
+        self._end_phase()
+        crimes = offending.crimes(self)
+        self._end_phase()
+        released = custody.custody(self, contacts, crimes)
+        taken = ice.field_work(self, contacts, crimes, released)
+        news.spread_news(self, np.concatenate([released.taken, taken]))
+        self._close_day()
+
+    def run(self, progress: Callable[[int], None] | None = None) -> Ledger:
+        """Step to the scenario's end; `progress` is called with the days done, each month."""
+        while self.running:
+            self.step()
+            if progress and self._month_days == 0:
+                progress(int(self.steps))
+        return self.ledger
+
+    def meet(
+        self, who: NDArray[np.int64], channel: NDArray[np.int64], arrested: NDArray[np.bool_]
+    ) -> None:
+        """Log that ICE met synthetic persons `who`, and whom it arrested."""
+        self.ledger.log("encounter", self.today.day, who, channel, arrested)
+
+    def trust(self, who: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Trust in the police of `who` today, in standard deviations, shape (n,)."""
+        return self.population.trust[who] + self.state.trust_change.read(who, self.today.day)
+
+    def trust_later(self, who: NDArray[np.int64], change: float) -> None:
+        """Change the trust of `who` when the phase ends."""
+        self._later.append((who, change))
+
+    def removable_of(self, who: NDArray[np.integer]) -> NDArray[np.float64]:
+        """How far ICE seeks `who`, relative to an undocumented person, shape (n,)."""
+        people = self.population
+        return self.rates.removable[people.status[who], people.conviction[who]]
+
+    def _end_phase(self) -> None:
+        """Let the phase's changes of trust land, summed per resident."""
+        if self._later:
+            who = np.concatenate([who for who, _ in self._later])
+            change = np.repeat([change for _, change in self._later], [len(w) for w, _ in self._later])
+            self.state.trust_change.add(who, change, self.today.day)
+            self._later.clear()
+
+    def _calendar(self) -> None:
+        """Phase 1."""
+        first = self.steps <= 1
+        self.today = Today.at(self.today.date + dt.timedelta(days=1))
+        self.belief.fade()
+        if first or self.today.of_year == 0:
+            self._new_year(first)
+        self._law_of_the_day()
+        for raid in self.setting.raids:
+            begins = raid.begins == self.today.date and not raid.called_off
+            if begins or raid.announced == self.today.date:
+                self.belief.raise_alarm(-1, self.values.alarm_size)
+
+    def _new_year(self, first: bool) -> None:
+        """Turnover, the year's candidates and the year's usual operations."""
+        year = self.today.year
+        if first:
+            self.courses.already_running(year)
+        else:
+            self._turnover(year)
+        days = 366 if calendar.isleap(year) else 365
+        self.schedule = build_schedule(self.rates, self.dice, year, days, self.courses)
+        self.operations = self.setting.raids + ice.usual_operations(self, year, days)
+
+    def _turnover(self, year: int) -> None:
+        """Residents leave and others take their place, without their memories; who is in custody
+        or expected back is not replaced."""
+        day, state = self.today.day, self.state
+        replaced = np.flatnonzero(
+            self.dice.uniform_all("turnover", year, self.population.n) < self.values.turnover
+        )
+        until = state.away_until[replaced]
+        replaced = replaced[(until <= day) | (until == NEVER)]
+        state.away_until[replaced] = 0
+        state.heard.forget(replaced)
+        state.trust_change.forget(replaced)
+        self.courses.forget(replaced)
+
+    def _law_of_the_day(self) -> None:
+        law, base, believed = (law.on(self.today.date) for law in self._laws)
+        if self.steps <= 1 or (law, base, believed) != (self.law, self.base_law, self.believed_law):
+            self.law, self.base_law, self.believed_law = law, base, believed
+            self.belief.openness = openness(believed, base, self.values)
+
+    def _close_day(self) -> None:
+        """Phase 7."""
+        self._alarm_days += self.belief.alarm.sum(axis=0)
+        self._openness_days += max(self.belief.openness.felt, 0.0)
+        self._month_days += 1
+        tomorrow = self.today.date + dt.timedelta(days=1)
+        if tomorrow >= self.setting.end:
+            self.running = False
+        if tomorrow.month == self.today.date.month and self.running:
+            return
+        self.response.close_month(self._month_days)
+        self.ledger.add("loop_gain", self.response.gain)
+        self.ledger.close_month(
+            self.today.date,
+            self._month_days,
+            np.flatnonzero(self.state.away_until > self.today.day),
+            **self.rates.daily_life.flows(self.values, self._alarm_days, self._openness_days),
+        )
+        self._alarm_days[:] = 0.0
+        self._openness_days, self._month_days = 0.0, 0
+        self.datacollector.collect(self)
+
+
+def _setting(given: Any, rng: int | None, fields: dict[str, Any]) -> Scenario:
+    """The scenario from one of ours, one of Mesa's, or fields by name."""
+    if isinstance(given, Scenario):
+        values = given.model_dump()
+    elif given is not None:
+        values = {name: value for name, value in given.to_dict().items() if name in Scenario.model_fields}
+        rng = given.rng if rng is None else rng
+    else:
+        values = {}
+    values.update(fields)
+    if rng is not None:
+        values["seed"] = rng
+    return check_scenario(values)
+
+
+def simulate(
+    setting: Scenario,
+    *,
+    population: Population | None = None,
+    rates: Rates | None = None,
+    event_log: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Ledger:
+    """Run a scenario to its end; see `PolicyModel`."""
+    model = PolicyModel(setting, population=population, rates=rates, event_log=event_log)
+    return model.run(progress)

@@ -1,0 +1,238 @@
+"""Levels: hazards from the city's tables and intercepts solved so that reporting meets the survey.
+
+Recorded crime by area and type, divided by the share that reaches the police, gives incidents;
+relative risks spread them over residents. The intercepts of reporting are solved on the union of
+victims, bystanders and police, under the baseline's law, for every draw of the parameters.
+Shared by all regimes of one seed: nothing here depends on the regime that is tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import risks
+from model.belief import threat_weight
+from model.daily_life import DailyLife
+from model.intercepts import Intercepts, reporting_groups, solve_intercepts
+from model.law import build_law
+from model.population import Population
+from model.pools import Pools
+from model.posture import load_posture
+from model.registry import Parameters
+from model.scenario import Scenario
+from model.schema import AGES, CARVE_OUTS, CONVICTIONS, CRIMES, STATUSES
+
+#: What the clock of a resident can strike, in this order: four crimes, then contacts.
+PERSON_MARKS = (
+    "sexual_assault",
+    "robbery",
+    "aggravated_assault",
+    "simple_assault",
+    "partner_course",
+    "stop",
+    "arrest",
+)
+HOUSEHOLD_CRIMES = CRIMES.codes("burglary", "motor_vehicle_theft", "theft")
+#: Clocks of crime run at twice the baseline, so that offending can double without a new draw.
+CEILING = 2.0
+DAYS = 365.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Solved levels of one population, parameter set and baseline.
+
+    ``person`` (n_cells, 7) and ``household`` (n_areas, 3) are hazards a day at the baseline; stops
+    and arrests for a year's totals of one, multiplied by the year's.
+    """
+
+    population: Population
+    parameters: Parameters
+    pools: Pools
+    cell: NDArray[np.int32]
+    person: NDArray[np.float64]
+    household: NDArray[np.float64]
+    intercepts: Intercepts
+    hand_over_held: float
+    naturalized_ratio: float
+
+    def person_hazard(self, year: int) -> NDArray[np.float64]:
+        """Hazard a day of every mark in every cell, crimes at the ceiling: shape (n_cells, 7)."""
+        factor = np.ones(len(PERSON_MARKS))
+        factor[:4] = CEILING
+        factor[5] = self.population.city.policing.stops(year)
+        factor[6] = self.other_arrests(year)
+        return self.person * (factor * self.parameters.exposure)
+
+    def household_hazard(self) -> NDArray[np.float64]:
+        """Hazard a day of every household crime by area, at the ceiling: shape (n_areas, 3)."""
+        return self.household * (CEILING * self.parameters.exposure)
+
+    def other_arrests(self, year: int) -> float:
+        """Arrests a year in the whole city for other causes than the crimes simulated.
+
+        The recorded series (`CPD_ARR`) less clearances and arrests in stops; never below a fifth.
+        """
+        policing = self.population.city.policing
+        in_stops = self.parameters.stop_arrest_share * policing.stops(year)
+        arrests = policing.arrests(year)
+        return max(0.2 * arrests, arrests - self.intercepts.cleared_a_year - in_stops)
+
+    @cached_property
+    def threat_weight(self) -> NDArray[np.float64]:
+        """How much of the threat each resident feels, shape (n,)."""
+        return threat_weight(self.population, self.parameters)
+
+    @cached_property
+    def daily_life(self) -> DailyLife:
+        """Sums of those weights, for what fear keeps people from."""
+        return DailyLife.of(self.population, self.threat_weight)
+
+    @cached_property
+    def removable(self) -> NDArray[np.float64]:
+        """How far ICE seeks a person, by (status, conviction): shape (6, 4), 0 for citizens."""
+        values = self.parameters
+        table = np.zeros((len(STATUSES), len(CONVICTIONS)))
+        table[STATUSES["undocumented"]] = 1.0
+        table[STATUSES["protected"]] = values.removable_protected
+        table[STATUSES["visa_holder"]] = values.removable_visa
+        table[STATUSES["permanent_resident"], 1] = values.removable_resident_misdemeanour
+        table[STATUSES["permanent_resident"], 2:] = values.removable_resident_felony
+        return table
+
+
+def solve_rates(population: Population, parameters: Parameters, scenario: Scenario) -> Rates:
+    """Solve the levels for `population` under the baseline regime of `scenario`.
+
+    Raises
+    ------
+    BadInput
+        If a target of reporting cannot be met within the parameters given.
+    """
+    pools = Pools(population, parameters)
+    law = build_law(scenario.baseline, scenario.environment).on(scenario.start)
+    cell = cells(population)
+    counts = np.bincount(cell, minlength=population.city.n_areas * np.prod(risks.SHAPE))
+    counts = counts.reshape(population.city.n_areas, -1)
+    person_risk, naturalized_ratio = _victim_risks(population, parameters, counts)
+
+    groups = reporting_groups(population, parameters, pools, person_risk, cell)
+    intercepts = solve_intercepts(population.city, parameters, groups, law)
+    here = simulated_share(population)
+    person = np.zeros((*counts.shape, len(PERSON_MARKS)))
+    incidents = intercepts.incidents
+    for mark in range(4):
+        person[..., mark] = _spread(incidents[:, mark] * here, person_risk[mark], counts)
+    courses = intercepts.courses_a_year * here
+    person[..., 4] = _spread(courses, risks.partner_risk(parameters), counts)
+    recorded = population.city.recorded
+    person[..., 5] = _spread(_share(recorded["all"]) * here, risks.stop_risk(parameters), counts)
+    arrest_risk = risks.arrest_risk(parameters)
+    person[..., 6] = _spread(_share(recorded["arrests"]) * here, arrest_risk, counts)
+
+    homes = np.diff(np.searchsorted(population.household_start, population.area_start))
+    home_crimes = incidents[:, HOUSEHOLD_CRIMES[0] :] * here[:, None]
+    rates = Rates(
+        population=population,
+        parameters=parameters,
+        pools=pools,
+        cell=cell,
+        person=person.reshape(-1, len(PERSON_MARKS)) / DAYS,
+        household=home_crimes / np.maximum(homes, 1)[:, None] / DAYS,
+        intercepts=intercepts,
+        hand_over_held=0.0,
+        naturalized_ratio=naturalized_ratio,
+    )
+    object.__setattr__(rates, "hand_over_held", _hand_over_held(rates))
+    return rates
+
+
+def cells(population: Population) -> NDArray[np.int32]:
+    """The hazard cell of every resident: area, age, sex, status and conviction in one number."""
+    cell = population.area.astype(np.int32)
+    for column, size in zip(
+        (population.age, population.sex, population.status, population.conviction),
+        risks.SHAPE,
+        strict=True,
+    ):
+        cell *= size
+        cell += column
+    return cell
+
+
+def simulated_share(population: Population) -> NDArray[np.float64]:
+    """Residents simulated over residents in the table, by area: what `scale` came to."""
+    return np.diff(population.area_start) / population.city.population
+
+
+def _share(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return counts / counts.sum()
+
+
+def _spread(
+    per_year: NDArray[np.float64], risk: NDArray[np.float64], counts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Spread yearly events of each area over its residents by `risk`: (n_areas, cells in one)."""
+    at_risk = counts @ risk.ravel()
+    level = np.divide(per_year, at_risk, out=np.zeros_like(per_year), where=at_risk > 0)
+    return level[:, None] * risk.ravel()
+
+
+def _victim_risks(
+    population: Population, values: Parameters, counts: NDArray[np.int64]
+) -> tuple[list[NDArray[np.float64]], float]:
+    """Relative risks of the four violent crimes, with the naturalized raked after geography.
+
+    Where people live explains most of the difference by status; what is left between naturalized
+    and US-born citizens is met by one multiplier (`NCVS17_CIT_NAT`, `NCVS17_CIT_USB`).
+    """
+    risk = risks.violence_risk(values)
+    recorded = population.city.recorded
+    level = (recorded["assault_battery"] + recorded["robbery"]) / population.city.population
+    by_status = np.einsum(
+        "a,acs->s",
+        level,
+        (counts * risk.ravel())
+        .reshape(len(counts), len(AGES) * 2, len(STATUSES), -1)
+        .sum(axis=-1),
+    )
+    persons = counts.reshape(len(counts), len(AGES), 2, len(STATUSES), -1)[:, 1:]
+    rate = by_status / np.maximum(persons.sum(axis=(0, 1, 2, 4)), 1)
+    native, naturalized = rate[STATUSES["us_born"]], rate[STATUSES["naturalized"]]
+    ratio = values.naturalized_rate_ratio * native / naturalized if naturalized else 1.0
+    raked = np.ones(len(STATUSES))
+    raked[STATUSES["naturalized"]] = ratio
+    status = raked[None, None, :, None]
+    sexual = risks.violence_risk(values, values.female_share_sexual_assault)
+    return [sexual * status, *[risk * status] * 3], float(ratio)
+
+
+def _hand_over_held(rates: Rates) -> float:
+    """Chance that a person held on a detainer is handed over, solved for `COOK_DET10`.
+
+    Under full cooperation with the 2011 posture, ``hand_over_percent`` of undocumented residents
+    a year are handed over; bookings of that time follow the recorded arrests of 2012.
+    """
+    people, values = rates.population, rates.parameters
+    undocumented = people.status == STATUSES["undocumented"]
+    if not undocumented.any():
+        return 0.0
+    lodge = np.array(load_posture("2011-secure-communities").lodge)
+    arrests = rates.person[:, 6] * rates.other_arrests(2012) * DAYS
+    lodged = float((arrests[rates.cell[undocumented]] * lodge[people.conviction[undocumented]]).sum())
+    stops = rates.person[:, 5] * people.city.policing.stops(2012) * DAYS
+    warrant = (people.flags & (1 << CARVE_OUTS["criminal_warrant"])) > 0
+    in_stop = np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
+    lodged += float(
+        (stops[rates.cell] * in_stop * lodge[people.conviction])[undocumented].sum()
+    )
+    offenders = rates.pools.offenders.ids
+    among = undocumented[offenders] * lodge[people.conviction[offenders]]
+    share = simulated_share(people).mean()
+    lodged += rates.intercepts.cleared_a_year * share * float(among.mean()) if len(among) else 0.0
+    wanted = values.hand_over_percent / 100 * int(undocumented.sum())
+    return float(min(1.0, wanted / lodged)) if lodged else 0.0

@@ -1,0 +1,73 @@
+"""Relative risks by age, sex, status and conviction: who, of the residents of one place.
+
+Levels are not set here: they come from the city's tables (``model.rates``).
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.registry import Parameters
+from model.schema import AGES, CONVICTIONS, SEXES, STATUSES
+
+PROFILES = Path(__file__).parent / "data" / "age_profiles.csv"
+#: Axes of a table of risks by person.
+SHAPE = (len(AGES), len(SEXES), len(STATUSES), len(CONVICTIONS))
+
+
+@cache
+def age_profile(name: str) -> NDArray[np.float64]:
+    """The relative risk called `name` by age band, shape (7,), from ``age_profiles.csv``."""
+    with PROFILES.open(encoding="utf-8") as file:
+        rows = {row["age"]: float(row[name]) for row in csv.DictReader(file)}
+    return np.array([rows[age] for age in AGES])
+
+
+def _outer(
+    age: NDArray[np.float64],
+    sex: list[float],
+    status: NDArray[np.float64] | None = None,
+    conviction: list[float] | None = None,
+) -> NDArray[np.float64]:
+    """The product of four profiles as an array of `SHAPE`."""
+    status = np.ones(len(STATUSES)) if status is None else status
+    conviction = [1.0] * len(CONVICTIONS) if conviction is None else conviction
+    return np.einsum("a,b,c,d->abcd", age, sex, status, conviction)
+
+
+def violence_risk(values: Parameters, female_share: float = 0.5) -> NDArray[np.float64]:
+    """Risk of violent victimisation by (age, sex, status, conviction), before the raking of status.
+
+    `female_share` is the share of victims who are women, where both sexes are as numerous.
+    """
+    return _outer(age_profile("violent"), [2 * female_share, 2 * (1 - female_share)])
+
+
+def partner_risk(values: Parameters) -> NDArray[np.float64]:
+    """Risk that a course of partner violence begins, by (age, sex, status, conviction)."""
+    female = values.female_share_partner_violence
+    return _outer(age_profile("partner"), [2 * female, 2 * (1 - female)])
+
+
+def stop_risk(values: Parameters) -> NDArray[np.float64]:
+    """Risk of a stop by (age, sex, status, conviction)."""
+    return _outer(age_profile("stop"), [1.0, values.male_arrest_ratio])
+
+
+def arrest_risk(values: Parameters) -> NDArray[np.float64]:
+    """Risk of arrest by (age, sex, status, conviction). Sources: `TX_ARR`, `DART_REARREST`."""
+    status = np.full(len(STATUSES), values.immigrant_arrest_ratio)
+    status[STATUSES["us_born"]] = 1.0
+    status[STATUSES["undocumented"]] = values.undocumented_arrest_ratio
+    felony = values.rearrest_felony
+    return _outer(
+        age_profile("arrest"),
+        [1.0, values.male_arrest_ratio],
+        status,
+        [1.0, values.rearrest_misdemeanour, felony, felony],
+    )

@@ -1,0 +1,73 @@
+"""What changes: the few columns that a run writes to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: A day after every run's end: the person does not come back.
+NEVER = np.int32(2**31 - 1)
+
+
+def fade_table(half_life: float, days: int = 40_000) -> NDArray[np.float64]:
+    """What is left after 0, 1, 2, ... whole days, so that every run rounds alike."""
+    return np.exp2(-np.arange(days) / half_life)
+
+
+class Fading:
+    """A quantity per resident that fades with time and is computed only when touched.
+
+    Stored as a value and the day on which it held; ``read`` and ``add`` take whole days.
+    """
+
+    def __init__(self, n: int, half_life: float, day: int) -> None:
+        self.value = np.zeros(n)
+        self.day = np.full(n, day, np.int32)
+        self.table = fade_table(half_life)
+
+    def read(self, who: NDArray[np.integer], day: int) -> NDArray[np.float64]:
+        """The quantity of `who` on `day`, shape (n,)."""
+        return self.value[who] * self.table[day - self.day[who]]
+
+    def add(self, who: NDArray[np.integer], amount: NDArray[np.float64], day: int) -> None:
+        """Add `amount` to `who` on `day`; repeated residents are summed in the order given."""
+        if len(who) == 0:
+            return
+        touched, place = np.unique(who, return_inverse=True)
+        total = np.zeros(len(touched))
+        np.add.at(total, place, amount)
+        self.value[touched] = self.read(touched, day) + total
+        self.day[touched] = day
+
+    def forget(self, who: NDArray[np.integer]) -> None:
+        """Residents replaced by others take their memories with them."""
+        self.value[who] = 0.0
+
+
+class Booking(NamedTuple):
+    """A person in custody: who, where, and whether a detainer was lodged."""
+
+    resident: NDArray[np.int64]
+    place: NDArray[np.int64]
+    lodged: NDArray[np.bool_]
+
+
+class State:
+    """All that a run changes about residents.
+
+    ``away_until`` is the first day on which a resident is (again) at liberty in the city.
+    """
+
+    def __init__(
+        self, n: int, *, day: int, news_half_life: float, trust_half_life: float
+    ) -> None:
+        self.away_until = np.zeros(n, np.int32)
+        self.heard = Fading(n, news_half_life, day)
+        self.trust_change = Fading(n, trust_half_life, day)
+        self.custody: dict[int, list[Booking]] = {}
+
+    def present(self, who: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
+        """Who is at liberty in the city on `day`; -1 (nobody in particular) always is."""
+        return (self.away_until[who] <= day) | (who < 0)
