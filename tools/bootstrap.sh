@@ -65,14 +65,16 @@ make_venv() {
     else
         say "No Python 3.12 or newer found: asking uv for one"
         [ -n "$uv" ] || uv=$(uv_by_old_pip) || return 1
-        "$uv" venv --quiet --clear --seed --python ">=3.12" "$venv"
+        "$uv" venv --quiet --clear --seed --python 3.13 "$venv"
     fi
 }
 
 # uv is several times faster, but knows nothing of a mirror that only pip is configured for.
 install() {
-    if [ -n "$uv" ] && "$uv" pip install --quiet --python "$venv/bin/python" "$@"; then
-        return
+    if [ -n "$uv" ]; then
+        "$uv" pip install --quiet --python "$venv/bin/python" "$@" && return
+        say "uv could not install them: trying pip"
+        uv=
     fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
