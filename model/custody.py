@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.ledger import DETAINER_OUTCOMES, PLACES
 from model.policing import ARREST, FIRST_NONCITIZEN, Contacts
-from model.schema import AGES, CHANNELS, CONVICTIONS, ETHNICITIES, STATUSES
+from model.schema import CHANNELS, CONVICTIONS, ETHNICITIES, STATUSES
 from model.state import NEVER, Booking
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def _book(model: PolicyModel, who: NDArray[np.int64]) -> None:
     mean = np.array([0.0, values.jail_days, values.prison_days])[place]
     stay = np.ceil(-np.log(model.dice.uniform("custody-days", day, who)) * mean)
     stay = np.maximum(stay, 1).astype(np.int32)
-    model.state.away_until[who] = day + stay
+    # The day of release is decided on in the evening: a person is at liberty from the next.
+    model.state.away_until[who] = day + stay + 1
 
     lodged = model.dice.uniform("detainer", day, who) < detainer_chance(model, who)
     model.ledger.log("detainer", day, who[lodged], place[lodged], LODGED)
@@ -86,7 +87,7 @@ def detainer_chance(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.fl
         return np.zeros(len(who))
     people = model.population
     status, conviction = people.status[who], people.conviction[who]
-    chance = model.rates.removable[status, conviction] * model.lodge[conviction]
+    chance = model.rates.removable[status, conviction] * np.array(model.posture.lodge)[conviction]
     mistaken = (status == STATUSES["naturalized"]) | (
         (status == STATUSES["us_born"]) & (people.ethnicity[who] == ETHNICITIES["latino"])
     )
@@ -138,26 +139,14 @@ def _release(model: PolicyModel) -> Custody:
 
 
 def transfer(model: PolicyModel, who: NDArray[np.int64]) -> None:
-    """Take persons out of the city, for good or for a time, and count what it does to families."""
+    """Take persons out of the city, for good or for a time."""
     if not len(who):
         return
-    values, day, people = model.values, model.today.day, model.population
+    values, day = model.values, model.today.day
     back = model.dice.uniform("comes-back", day, who) < values.return_share
     absence = np.ceil(-np.log(model.dice.uniform("absence", day, who)) * values.return_days)
     until = np.minimum(day + np.maximum(absence, 1), NEVER - 1)
     model.state.away_until[who] = np.where(back, until, NEVER)
-
-    homes = np.unique(people.household[who])
-    separated = left = 0
-    for home in homes:
-        rows = np.arange(people.household_start[home], people.household_start[home + 1])
-        at_home = model.state.away_until[rows] <= day
-        separated += bool(at_home.any())
-        child = people.age[rows] < AGES["18-24"]
-        if not (at_home & ~child).any():
-            left += int((at_home & child).sum())
-    model.ledger.add("families_separated", separated)
-    model.ledger.add("children_without_parent", left)
 
 
 assert CHANNELS.codes(*PLACES) == (LOCK_UP, JAIL, PRISON)

@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from model.custody import Custody, transfer
 from model.policing import FIRST_NONCITIZEN, Contacts
+from model.population import Population
+from model.posture import Posture
+from model.rates import Rates
+from model.registry import Parameters
 from model.scenario import Raid
 from model.schema import CARVE_OUTS, CHANNELS, STATUSES
 from model.schedule import PURSUIT_MARKS
@@ -32,6 +36,26 @@ BYSTANDER, RAID_TARGET, RAID_BYSTANDER, JOINT, COURT = CHANNELS.codes(
 OTHER_LEAD, AGENCY_LEAD, COURT_DATE = range(len(PURSUIT_MARKS))
 GANG = 1 << CARVE_OUTS["gang_database"]
 UNDOCUMENTED = STATUSES["undocumented"]
+
+
+class Field:
+    """The field office of one city: its size against the reference city, its teams, and the
+    gang-listed residents whom it seeks."""
+
+    def __init__(self, people: Population, rates: Rates) -> None:
+        values = rates.parameters
+        self.undocumented = int((people.status == UNDOCUMENTED).sum())
+        self.scale = self.undocumented / values.reference_undocumented * values.exposure
+        self.team_visits = np.zeros(max(1, round(values.teams * self.scale)), np.int64)
+        removables = rates.pools.removables.ids.astype(np.int64)
+        sought = rates.removable[people.status[removables], people.conviction[removables]] > 0
+        self.gang_listed = removables[sought & (people.flags[removables] & GANG > 0)]
+
+    def visits_a_day(self, posture: Posture, values: Parameters) -> float:
+        """Visits a day that bring the arrests at large for which the posture has teams, if every
+        address were fresh."""
+        arrests = posture.at_large_percent / 100 * self.undocumented / 365.0 * values.exposure
+        return arrests / values.field_success
 
 
 class Leads:
@@ -87,11 +111,12 @@ def field_work(
     leads = model.leads
     leads.keep(day - leads.day < values.lead_life)
     sought = model.removable_of(leads.person) > 0
-    weight = model.target_weight[model.population.conviction[leads.person]]
+    weight = np.array(model.posture.target_weight)[model.population.conviction[leads.person]]
     weight = weight * leads.worth[day - leads.day]
     leads.keep(sought & (weight > 0))
     weight = weight[sought & (weight > 0)]
-    effort = model.visits_a_day + values.displacement * len(custody.declined)
+    effort = model.field.visits_a_day(model.posture, values)
+    effort += values.displacement * len(custody.declined)
     usual = int(effort + model.dice.roll("visits", day, 0))
     listed, evaded = _operation_visits(model)
     order = race(weight, model.dice.uniform("lead-race", day, leads.person), usual + listed)
@@ -110,19 +135,6 @@ def field_work(
     taken += [_joint_operations(model), _courthouse(model)]
     _new_leads(model, contacts, crimes, custody)
     return np.concatenate(taken)
-
-
-def capacity(model: PolicyModel) -> tuple[float, float, NDArray[np.int64]]:
-    """What ICE can do here: how large the field is against the reference city, visits a day, and
-    the gang-listed residents whom it seeks."""
-    people, values = model.population, model.values
-    undocumented = int((people.status == UNDOCUMENTED).sum())
-    scale = undocumented / values.reference_undocumented * values.exposure
-    arrests_a_day = model.posture.at_large_percent / 100 * undocumented / 365.0 * values.exposure
-    removables = model.rates.pools.removables.ids.astype(np.int64)
-    listed = people.flags[removables] & GANG > 0
-    listed &= model.removable_of(removables) > 0
-    return scale, arrests_a_day / values.field_success, removables[listed]
 
 
 def usual_operations(model: PolicyModel, year: int, days: int) -> tuple[Raid, ...]:
@@ -151,7 +163,7 @@ def _operation_visits(model: PolicyModel) -> tuple[int, bool]:
         begins = operation.begins.toordinal()
         if operation.called_off or not begins <= model.today.day < begins + operation.days:
             continue
-        visits += operation.visits / operation.days * model.field_scale
+        visits += operation.visits / operation.days * model.field.scale
         warned |= operation.leaked or operation.announced < operation.begins
     return int(visits + model.dice.roll("operation-visits", model.today.day, 0)), warned
 
@@ -163,7 +175,8 @@ def _visit(
     people, values, day = model.population, model.values, model.today.day
     leads = model.leads
     target, origin = leads.person[rows], leads.origin[rows]
-    np.add.at(model.team_visits, np.arange(len(rows)) % len(model.team_visits), 1)
+    visits = model.field.team_visits
+    np.add.at(visits, np.arange(len(rows)) % len(visits), 1)
     chance = success * leads.worth[day - leads.day[rows]]
     found = model.dice.uniform("target-found", day, target) < chance
     found &= model.state.present(target, day)
@@ -172,7 +185,7 @@ def _visit(
     model.meet(taken, channel[found], np.ones(len(taken), bool))
     transfer(model, taken)
 
-    others = np.setdiff1d(housemates(model, target), target)
+    others = np.setdiff1d(housemates(people, target), target)
     others = others[model.state.present(others, day)]
     met = others[model.dice.uniform("bystander-met", day, others) < values.bystander_met]
     arrested = (people.status[met] == UNDOCUMENTED) & (
@@ -186,14 +199,13 @@ def _visit(
     return np.concatenate([taken, met[arrested]])
 
 
-def housemates(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All members of the households of `who`, each once."""
-    people = model.population
+def housemates(people: Population, who: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All members of the households of `who`, each once, ascending."""
     homes = np.unique(people.household[who])
-    spans = [
-        np.arange(people.household_start[home], people.household_start[home + 1]) for home in homes
-    ]
-    return np.concatenate(spans).astype(np.int64) if spans else np.empty(0, np.int64)
+    first = people.household_start[homes].astype(np.int64)
+    size = people.household_start[homes + 1] - first
+    ends = np.cumsum(size)
+    return np.arange(size.sum()) + np.repeat(first - ends + size, size)
 
 
 def _joint_operations(model: PolicyModel) -> NDArray[np.int64]:
@@ -202,11 +214,11 @@ def _joint_operations(model: PolicyModel) -> NDArray[np.int64]:
     Each meets some of the gang-listed residents whom ICE seeks, by a race among those at home.
     """
     day, values = model.today.day, model.values
-    a_day = model.posture.joint_operations_per_year / 365.0 * model.field_scale
+    a_day = model.posture.joint_operations_per_year / 365.0 * model.field.scale
     number = int(a_day * values.joint_persons + model.dice.roll("joint-operation", day, 0))
     if not number or not model.law.joint_operations:
         return np.empty(0, np.int64)
-    who = model.gang_listed[model.state.present(model.gang_listed, day)]
+    who = model.field.gang_listed[model.state.present(model.field.gang_listed, day)]
     u = model.dice.uniform("joint-race", day, who)
     who = np.sort(who[race(model.removable_of(who), u, number)])
     arrested = model.dice.uniform("joint-arrest", day, who) < values.joint_arrest

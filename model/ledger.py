@@ -41,6 +41,8 @@ _OUTCOME_OF_FATE = np.stack([counts(_FATES) for counts in INCIDENT_OUTCOMES.valu
 AREA_OUTCOMES = ("victimisations", "reported", "cleared")
 
 CONTACTS = ("stops", "arrests", "status_questions", "calls_needed", "calls_made")
+#: Sums over residents, by status and ethnicity, beside the counts of `CONTACTS`.
+WEIGHED = ("threat", "trust")
 PLACES = ("lock_up", "jail", "prison")
 DETAINER_OUTCOMES = ("lodged", "honoured", "declined")
 MEETINGS = ("met", "arrested")
@@ -72,6 +74,7 @@ class Ledger:
         self._cell = people.status.astype(np.int16) * len(ETHNICITIES) + people.ethnicity
         self._today: list[tuple[str, int, tuple[NDArray, ...]]] = []
         self._kept: list[tuple[str, int, tuple[NDArray, ...]]] = []
+        self._weights: dict[str, list[tuple[NDArray, NDArray]]] = {name: [] for name in WEIGHED}
         self._sums: dict[str, float] = defaultdict(float)
         self._months: list[dict[str, object]] = []
 
@@ -84,8 +87,16 @@ class Ledger:
         """Add to a city-wide sum of the month."""
         self._sums[name] += float(amount)
 
+    def weigh(self, name: str, who: NDArray[np.integer], amount: NDArray[np.float64]) -> None:
+        """Add an `amount` of residents `who`, to be summed by status and ethnicity."""
+        self._weights[name].append((who, amount))
+
     def close_month(
-        self, day: dt.date, days: int, away: NDArray[np.integer], **flows: NDArray[np.float64]
+        self,
+        day: dt.date,
+        days: int,
+        away: NDArray[np.integer],
+        flows: dict[str, NDArray[np.float64]],
     ) -> None:
         """Count the month that ends with `day`.
 
@@ -126,7 +137,7 @@ class Ledger:
                 "residents": residents,
                 "residents_area": area_residents,
                 "encounters_area": np.bincount(people.area[who], minlength=n_areas),
-                "flows": flows,
+                "flows": flows | self._weighed(),
                 "encounters": self._tally(who, channel, arrested, len(MEETINGS)),
                 "detainers": self._tally(*columns["detainer"], len(DETAINER_OUTCOMES)),
                 "sums": dict(self._sums),
@@ -135,7 +146,17 @@ class Ledger:
         if self.event_log:
             self._kept += self._today
         self._today = []
+        self._weights = {name: [] for name in WEIGHED}
         self._sums.clear()
+
+    def _weighed(self) -> dict[str, NDArray[np.float64]]:
+        size = len(STATUSES) * len(ETHNICITIES)
+        sums = {}
+        for name, parts in self._weights.items():
+            who = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
+            amount = np.concatenate([np.empty(0), *(part[1] for part in parts)])
+            sums[name] = np.bincount(self._cell[who], amount, size)
+        return sums
 
     def _residents(self, away: NDArray[np.integer]) -> NDArray[np.int64]:
         size = len(STATUSES) * len(ETHNICITIES)

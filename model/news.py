@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ice import housemates
+from model.pools import ADULT
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel
@@ -25,9 +26,10 @@ def spread_news(model: PolicyModel, taken: NDArray[np.int64]) -> None:
     if not len(taken):
         return
     people, values, day = model.population, model.values, model.today.day
+    _families(model, taken)
     heard, weight = [], []
     for person in np.sort(taken):
-        family = housemates(model, np.array([person]))
+        family = housemates(people, np.array([person]))
         family = family[family != person]
         friends = acquaintances(model, int(person))
         heard += [family, friends]
@@ -39,6 +41,20 @@ def spread_news(model: PolicyModel, taken: NDArray[np.int64]) -> None:
     area = people.area[taken]
     residents = np.diff(people.area_start)[area]
     np.add.at(model.belief.area_news, area, values.neighbourhood_weight * 1000.0 / residents)
+
+
+def _families(model: PolicyModel, taken: NDArray[np.int64]) -> None:
+    """Count the families that the day's arrests separated, and the children left without a
+    grown-up at home."""
+    people = model.population
+    members = housemates(people, taken)
+    at_home = model.state.away_until[members] <= model.today.day
+    child = people.age[members] < ADULT
+    homes, home = np.unique(people.household[members], return_inverse=True)
+    someone = np.bincount(home, at_home, len(homes)) > 0
+    grown_up = np.bincount(home, at_home & ~child, len(homes)) > 0
+    model.ledger.add("families_separated", someone.sum())
+    model.ledger.add("children_without_parent", (at_home & child & ~grown_up[home]).sum())
 
 
 def acquaintances(model: PolicyModel, person: int) -> NDArray[np.int64]:

@@ -100,5 +100,6 @@ def _calls(model: PolicyModel) -> None:
     made = calls["u_call"][here] < call_chance(values.call_share, values.call_ratio * fear)
     model.ledger.log("contact", today.day, who, CALL_NEEDED)
     model.ledger.log("contact", today.day, who[made], CALL_MADE)
-    model.ledger.add("threat_sum", threat.sum())
-    model.ledger.add("threat_persons", len(who))
+    # Occasions to call fall on residents at random: a sample of those who feel the threat.
+    model.ledger.weigh("threat", who, threat)
+    model.ledger.weigh("trust", who, model.trust(who))

@@ -85,9 +85,6 @@ class PolicyModel(mesa.Model):
         self.population = population
         self.rates = rates or solve_rates(population, self.values, setting)
         self.dice = Dice(setting.seed)
-        self.posture = load_posture(setting.posture)
-        self.lodge = np.array(self.posture.lodge)
-        self.target_weight = np.array(self.posture.target_weight)
         day = setting.start.toordinal()
         self.state = State(
             population.n,
@@ -102,15 +99,15 @@ class PolicyModel(mesa.Model):
         )
         self.leads = ice.Leads(self.values.address_half_life)
         self.ledger = Ledger(population, event_log=event_log)
-        self.field_scale, self.visits_a_day, self.gang_listed = ice.capacity(self)
+        self.field = ice.Field(population, self.rates)
         self.operations: tuple[Raid, ...] = ()
         self.officer_contacts = np.zeros(population.n_officers, np.int64)
-        self.team_visits = np.zeros(max(1, round(self.values.teams * self.field_scale)), np.int64)
         self.custodian_compliance = float(population.officer_compliance.mean())
         self._laws = [
             build_law(regime, setting.environment, setting.posture, setting.timeline)
             for regime in (setting.regime, setting.baseline, setting.believed or setting.regime)
         ]
+        self._law_changes = {date for law in self._laws for date, _ in law.changes}
         self._alarm_days = np.zeros(population.city.n_areas + 1)
         self._openness_days = 0.0
         self._month_days = 0
@@ -182,9 +179,9 @@ class PolicyModel(mesa.Model):
         first = self.steps <= 1
         self.today = Today.at(self.today.date + dt.timedelta(days=1))
         self.belief.fade()
+        self._law_of_the_day()
         if first or self.today.of_year == 0:
             self._new_year(first)
-        self._law_of_the_day()
         for raid in self.setting.raids:
             begins = raid.begins == self.today.date and not raid.called_off
             if begins or raid.announced == self.today.date:
@@ -216,10 +213,13 @@ class PolicyModel(mesa.Model):
         self.courses.forget(replaced)
 
     def _law_of_the_day(self) -> None:
-        law, base, believed = (law.on(self.today.date) for law in self._laws)
-        if self.steps <= 1 or (law, base, believed) != (self.law, self.base_law, self.believed_law):
-            self.law, self.base_law, self.believed_law = law, base, believed
-            self.belief.openness = openness(believed, base, self.values)
+        """Ask the law again on the first day and on days when a text comes into force."""
+        if self.steps > 1 and self.today.date not in self._law_changes:
+            return
+        date = self.today.date
+        self.law, self.base_law, believed = (law.on(date) for law in self._laws)
+        self.posture = self._laws[0].posture_on(date)
+        self.belief.openness = openness(believed, self.base_law, self.values)
 
     def _close_day(self) -> None:
         """Phase 7."""
@@ -237,7 +237,7 @@ class PolicyModel(mesa.Model):
             self.today.date,
             self._month_days,
             np.flatnonzero(self.state.away_until > self.today.day),
-            **self.rates.daily_life.flows(self.values, self._alarm_days, self._openness_days),
+            self.rates.daily_life.flows(self.values, self._alarm_days, self._openness_days),
         )
         self._alarm_days[:] = 0.0
         self._openness_days, self._month_days = 0.0, 0

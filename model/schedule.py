@@ -188,7 +188,6 @@ def _pursuits(rates: Rates, dice: Dice, year: int, days: int) -> Stream:
     who = rates.pools.removables.ids
     flags = people.flags[who]
     pending = (flags >> CARVE_OUTS["felony_pending"] & 1).astype(np.int64)
-    n_convictions = rates.removable.shape[1]
     # A cell is status, conviction, pending case.
     cell = (people.status[who].astype(np.int64) * rates.removable.shape[1]) + people.conviction[who]
     cell = cell * 2 + pending

@@ -138,7 +138,8 @@ def read_toml(path: str | Path) -> TomlSource:
         line = raw.count(b"\n", 0, error.start) + 1
         raise BadInput(Fault("not text", "a TOML file in UTF-8", file, line)) from None
     if "\0" in text:
-        raise BadInput(Fault("binary data", "a TOML file in UTF-8", file))
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise BadInput(Fault("binary data", "a TOML file in UTF-8", file, line))
     return parse_toml(text, file)
 
 
@@ -153,7 +154,7 @@ def parse_toml(text: str, file: str = "") -> TomlSource:
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise BadInput(Fault("nested too deeply", "a TOML file", file)) from None
+        raise BadInput(Fault("nested too deeply", "a TOML file", file, 1)) from None
     except ValueError as error:
         message = str(error)
         place = _SYNTAX_LINE.search(message)
