@@ -278,5 +278,7 @@ def _fields(model: type[BaseModel], where: KeyPath) -> list[str]:
 
 
 def _meaning(model: type[BaseModel], where: KeyPath) -> str:
-    field = _descend(model, where[:-1]).model_fields.get(str(where[-1]))
+    """The description of the field at `where`, or of the field that holds that item."""
+    names = [part for part in where if isinstance(part, str)]
+    field = _descend(model, tuple(names[:-1])).model_fields.get(names[-1]) if names else None
     return field.description or "" if field else ""
