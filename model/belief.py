@@ -62,10 +62,12 @@ def openness(law: Stack, baseline: Stack, values: Parameters) -> Openness:
         "executive order": values.credibility_order,
         "ordinance": values.credibility_ordinance,
     }[law.codification]
-    binding = law.openness - baseline.openness
-    text = Stack((law.city,)).openness - Stack((baseline.city,)).openness
+    environment = baseline.openness_under(values)
+    binding = law.openness_under(values) - environment
+    text = Stack((law.city,)).openness_under(values)
+    text -= Stack((baseline.city,)).openness_under(values)
     return Openness(
-        environment=baseline.openness,
+        environment=environment,
         shift=values.awareness * credibility * (binding + values.symbolic_weight * text),
     )
 

@@ -11,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dice import CHUNK, Dice
+from model.dice import Dice
 
 PERSON, HOUSEHOLD, EPISODE, CALL, PURSUIT = range(5)
+#: Members whose clocks run together: their strikes stay inside the processor's cache.
+BLOCK = 1 << 16
 _WHO = np.uint64(0xFFFFFFFF)
 _STRIKE, _CLOCK, _DAY = 32, 44, 52
 _CODE = np.uint64((1 << _CLOCK) - 1)
@@ -69,24 +71,20 @@ def strike(
         The members' ids; by default their position.
     """
     none_all_year = np.exp(-hazard * days)
-    members, draws, cells = [], [], []
-    for start in range(0, len(cell), CHUNK):
-        stop = min(start + CHUNK, len(cell))
+    found = []
+    for start in range(0, len(cell), BLOCK):
+        block = cell[start : start + BLOCK]
         if who is None:
-            u = dice.uniform_range(name, year, start, stop)
+            u = dice.uniform_range(name, year, start, start + len(block))
         else:
-            u = dice.uniform(name, year, who[start:stop])
-        struck = np.flatnonzero(u > none_all_year[cell[start:stop]])
-        draws.append(u[struck])
-        cells.append(cell[start:stop][struck])
-        members.append(struck + start if who is None else who[start:stop][struck])
-    if not members:
-        return Strikes(np.empty(0, np.int64), np.empty(0, np.uint64))
-    rate = hazard[np.concatenate(cells)]
-    # Rounding may put a first strike at the very end of the last day.
-    first = np.minimum(-np.log(np.concatenate(draws)) / rate, days - 2.0**-20)
-    member = np.concatenate(members).astype(np.uint64)
-    return recur(dice, clock, name, year, member, rate, first, np.full(len(rate), float(days)))
+            u = dice.uniform(name, year, who[start : start + BLOCK])
+        struck = np.flatnonzero(u > none_all_year[block])
+        rate = hazard[block[struck]]
+        # Rounding may put a first strike at the very end of the last day.
+        first = np.minimum(-np.log(u[struck]) / rate, days - 2.0**-20)
+        member = struck + start if who is None else who[start + struck]
+        found += _recur(dice, name, year, member.astype(np.uint64), rate, first, float(days))
+    return _sorted(clock, found)
 
 
 def recur(
@@ -100,29 +98,62 @@ def recur(
     end: NDArray[np.float64],
 ) -> Strikes:
     """Strikes at `time` and again until `end`, in days of the year: all shapes (n,)."""
+    return _sorted(clock, _recur(dice, name, year, member, rate, time, end))
+
+
+def _recur(
+    dice: Dice,
+    name: str,
+    year: int,
+    member: NDArray[np.uint64],
+    rate: NDArray[np.float64],
+    time: NDArray[np.float64],
+    end: NDArray[np.float64] | float,
+) -> list[NDArray[np.uint64]]:
+    """Sort keys of the strikes, an array for each number of strikes before."""
     found = []
     for k in range(1 << (_CLOCK - _STRIKE)):
         running = time < end
-        member, rate, time, end = member[running], rate[running], time[running], end[running]
+        if not running.all():
+            member, rate, time = member[running], rate[running], time[running]
+            end = end if isinstance(end, float) else end[running]
         if len(member) == 0:
             break
-        found.append(sort_key(time.astype(np.int64), member | np.uint64(k << _STRIKE)))
+        found.append(sort_key(time.astype(np.uint64), member | np.uint64(k << _STRIKE)))
         again = member | np.uint64((k + 1) << _STRIKE)
         time = time - np.log(dice.uniform(name, year, again)) / rate
-    packed = np.concatenate(found) if found else np.empty(0, np.uint64)
+    return found
+
+
+def _sorted(clock: int, found: list[NDArray[np.uint64]]) -> Strikes:
+    packed = np.concatenate([np.empty(0, np.uint64), *found])
     packed.sort()
     code = (packed & _CODE) | np.uint64(clock << _CLOCK)
     return Strikes((packed >> np.uint64(_DAY)).astype(np.int64), code)
 
 
 def cause(
-    dice: Dice, year: int, code: NDArray[np.uint64], cumulative: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Which of several causes struck: `cumulative` (n, m) shares of the hazard, in order."""
+    dice: Dice,
+    year: int,
+    code: NDArray[np.uint64],
+    cell: NDArray[np.integer],
+    hazard: NDArray[np.float64],
+) -> NDArray[np.int8]:
+    """Which of several causes struck, in proportion to their shares of the hazard.
+
+    Parameters
+    ----------
+    code : (n,) uint64
+        The events.
+    cell : (n,) integers
+        The cell of each event's member; `hazard` (n_cells, m) that of each cause.
+    """
     u = dice.uniform("cause", year, code)
-    which = np.zeros(len(code), np.int64)
-    for column in range(cumulative.shape[1] - 1):
-        which += u >= cumulative[:, column]
+    total = hazard.sum(axis=1)
+    cumulative = np.cumsum(hazard, axis=1) / np.where(total > 0, total, 1.0)[:, None]
+    which = np.zeros(len(code), np.int8)
+    for column in range(hazard.shape[1] - 1):
+        which += u >= np.ascontiguousarray(cumulative[:, column])[cell]
     return which
 
 

@@ -87,7 +87,11 @@ class Dice:
         -------
         (n,) float64
         """
+        if len(who) == 0:
+            return np.empty(0)
         key = np.uint64(self.key(decision, when))
+        if len(who) <= CHUNK:
+            return _unit(who.astype(np.uint64), key)
         out = np.empty(len(who))
         for start in range(0, len(who), CHUNK):
             bits = who[start : start + CHUNK].astype(np.uint64)
@@ -99,14 +103,10 @@ class Dice:
     ) -> NDArray[np.float64]:
         """`uniform` for the ids from `start` to `stop`, without an array of them."""
         key = np.uint64(self.key(decision, when))
-        return _unit(np.arange(start, stop, dtype=np.uint64), key)
-
-    def uniform_all(self, decision: str, when: int, n: int) -> NDArray[np.float64]:
-        """`uniform` for the ids from 0 to `n`, shape (n,)."""
-        out = np.empty(n)
-        for start in range(0, n, CHUNK):
-            stop = min(start + CHUNK, n)
-            out[start:stop] = self.uniform_range(decision, when, start, stop)
+        out = np.empty(stop - start)
+        for at in range(start, stop, CHUNK):
+            bits = np.arange(at, min(at + CHUNK, stop), dtype=np.uint64)
+            out[at - start : at - start + len(bits)] = _unit(bits, key)
         return out
 
 

@@ -39,8 +39,9 @@ class BadInput(ValueError):
 
 def nearest(found: str, names: Iterable[str]) -> str:
     """The name that was probably meant, or an empty string."""
-    close = get_close_matches(found.lower(), list(names), n=1, cutoff=0.5)
-    return close[0] if close else ""
+    by_lower = {name.lower(): name for name in names}
+    close = get_close_matches(found.lower(), list(by_lower), n=1, cutoff=0.5)
+    return by_lower[close[0]] if close else ""
 
 
 def unknown(what: str, found: object, names: Iterable[str], **where: object) -> Fault:

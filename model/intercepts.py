@@ -122,7 +122,7 @@ def solve_intercepts(
         If a type's share cannot be reached (found and bystander shares leave victims nothing).
     """
     recorded = recorded_by_type(city, values)
-    fear = values.chilling * values.tau * values.beta * law.openness
+    fear = values.chilling * values.tau * values.beta * law.openness_under(values)
     fear = fear * rung_weights(values)[groups.rung, groups.mixed]
     solved = [
         _solve_type(crime, recorded[:, crime], values, groups, fear, law)
@@ -141,7 +141,7 @@ def solve_intercepts(
         cleared_a_year=float(
             sum(recorded[:, c].sum() * clearance_target(values, c) for c in range(len(CRIMES)))
         ),
-        environment=law.openness,
+        environment=law.openness_under(values),
     )
 
 

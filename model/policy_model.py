@@ -203,7 +203,7 @@ class PolicyModel(mesa.Model):
         or expected back is not replaced."""
         day, state = self.today.day, self.state
         replaced = np.flatnonzero(
-            self.dice.uniform_all("turnover", year, self.population.n) < self.values.turnover
+            self.dice.uniform_range("turnover", year, 0, self.population.n) < self.values.turnover
         )
         until = state.away_until[replaced]
         replaced = replaced[(until <= day) | (until == NEVER)]

@@ -78,6 +78,6 @@ class Pools:
         """Who commits the crimes: adolescents and adults, repeated in proportion to the risk."""
         people, values = self.population, self.parameters
         weight = arrest_risk(values)[people.age, people.sex, people.status, people.conviction]
-        u = Dice(people.seed).uniform_all("offender-places", 0, people.n)
+        u = Dice(people.seed).uniform_range("offender-places", 0, 0, people.n)
         places = np.floor(PLACES_PER_RISK * weight + u).astype(np.int64)
         return pool(people, np.repeat(np.arange(people.n), places))

@@ -44,7 +44,7 @@ def build_schedule(
     people = rates.population
     hazard = rates.person_hazard(year)
     person = strike(dice, PERSON, "person-clock", year, days, rates.cell, hazard.sum(axis=1))
-    mark = cause(dice, year, person.code, _shares(hazard)[rates.cell[person.who]])
+    mark = cause(dice, year, person.code, rates.cell[person.who], hazard)
     begins = person.only(mark == COURSE_MARK)
     courses.start_year(year, begins.who, begins.day)
     episode = courses.episodes(year, days)
@@ -54,7 +54,7 @@ def build_schedule(
     hazard = rates.household_hazard()
     area = people.area[people.household_start[:-1]]
     home = strike(dice, HOUSEHOLD, "household-clock", year, days, area, hazard.sum(axis=1))
-    home_crime = cause(dice, year, home.code, _shares(hazard)[area[home.who]])
+    home_crime = cause(dice, year, home.code, area[home.who], hazard)
 
     violent = person.only(mark < COURSE_MARK)
     code = np.concatenate([violent.code, home.code, episode.code])
@@ -77,12 +77,6 @@ def build_schedule(
         calls=_calls(rates, dice, year, days),
         pursuits=_pursuits(rates, dice, year, days),
     )
-
-
-def _shares(hazard: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cumulative shares of the causes in the hazard of every cell."""
-    total = hazard.sum(axis=1, keepdims=True)
-    return np.cumsum(hazard, axis=1) / np.where(total > 0, total, 1.0)
 
 
 def _crimes(
@@ -208,6 +202,6 @@ def _pursuits(rates: Rates, dice: Dice, year: int, days: int) -> Stream:
         days,
         code=strikes.code,
         who=strikes.who,
-        mark=cause(dice, year, strikes.code, _shares(hazard)[at]),
+        mark=cause(dice, year, strikes.code, at, hazard),
     )
 

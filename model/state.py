@@ -33,13 +33,10 @@ class Fading:
 
     def add(self, who: NDArray[np.integer], amount: NDArray[np.float64], day: int) -> None:
         """Add `amount` to `who` on `day`; repeated residents are summed in the order given."""
-        if len(who) == 0:
-            return
-        touched, place = np.unique(who, return_inverse=True)
-        total = np.zeros(len(touched))
-        np.add.at(total, place, amount)
-        self.value[touched] = self.read(touched, day) + total
-        self.day[touched] = day
+        # Bring all to today first: a resident who occurs twice is written twice alike.
+        self.value[who] = self.read(who, day)
+        self.day[who] = day
+        np.add.at(self.value, who, amount)
 
     def forget(self, who: NDArray[np.integer]) -> None:
         """Residents replaced by others take their memories with them."""
