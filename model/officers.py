@@ -19,8 +19,9 @@ def make_officers(
 ) -> dict[str, np.ndarray]:
     """Columns of the officers, sorted by district.
 
-    Districts have officers in proportion to the crime recorded in their areas. Compliance is the
-    probability of following the ordinance on one occasion, beta-distributed over officers.
+    Districts have officers in proportion to the crime recorded in their areas, and at least one.
+    Compliance is the probability of following the ordinance on one occasion, beta-distributed
+    over officers.
 
     Returns
     -------
@@ -33,6 +34,8 @@ def make_officers(
     total = int(expected + dice.roll("population: officers", 0, 0))
     crime = np.bincount(city.district, city.recorded["all"], minlength=len(city.districts))
     counts = split(total, crime, dice.roll("population: officers of district", 0, 0))
+    # However small the city that is simulated, a resident's contact is with somebody.
+    counts = np.maximum(counts, 1)
     mean, concentration = p.officer_compliance_mean, p.officer_compliance_concentration
     draws = dice.uniform_range("population: officer compliance", 0, 0, int(counts.sum()))
     compliance = betaincinv(mean * concentration, (1 - mean) * concentration, draws)
