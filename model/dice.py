@@ -98,6 +98,13 @@ class Dice:
             out[start : start + CHUNK] = _unit(bits, key)
         return out
 
+    def uniforms(
+        self, decisions: tuple[str, ...], when: int, who: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """`uniform` for several decisions on the same few ids in one pass: (decisions, n)."""
+        keys = np.array([self.key(decision, when) for decision in decisions], np.uint64)
+        return _unit(np.repeat(who.astype(np.uint64)[None], len(keys), axis=0), keys[:, None])
+
     def uniform_range(
         self, decision: str, when: int, start: int, stop: int
     ) -> NDArray[np.float64]:
@@ -110,7 +117,9 @@ class Dice:
         return out
 
 
-def _unit(bits: NDArray[np.uint64], key: np.uint64) -> NDArray[np.float64]:
+def _unit(
+    bits: NDArray[np.uint64], key: np.uint64 | NDArray[np.uint64]
+) -> NDArray[np.float64]:
     """Hash `bits` (overwritten) under `key` and map the top 52 bits into (0, 1)."""
     bits *= _GOLDEN
     bits += key

@@ -7,7 +7,7 @@ that nothing but a change of decisions can move them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from model.reporting import (
     clearance_chance,
     reaches_police,
     reports,
+    static_shift,
     survivor_shift,
 )
 from model.schema import CRIMES, ETHNICITIES, LADDER, SEXES
@@ -91,96 +92,137 @@ def offending_multiplier(
 
 def crimes(model: PolicyModel) -> Contacts:
     """The phase: see the module's text."""
-    today, state, values = model.today, model.state, model.values
-    candidates = model.schedule.crimes.of(today.of_year)
-    rows = _accepted(model, candidates)
-    one = {name: column[rows] for name, column in candidates.items()}
-    victim, crime, code = one["victim"], one["crime"], one["code"]
+    today, people, values = model.today, model.population, model.values
     solved = model.rates.intercepts
+    one = _incidents(model)
+    victim, crime, code = one.victim, one.crime, one.code
+    decisions = ("victim-reports", "police-find", "clearance", "survey")
+    u_victim, u_found, u_clear, u_survey = model.dice.uniforms(decisions, today.year, code)
 
     # Victims. Only who feels the threat decides otherwise than at the baseline.
-    logit = one["logit"] + values.trust_slope * model.trust(victim)
-    fear, base_fear, threat = np.zeros((3, len(rows)))
+    logit = solved.victim[crime] + _level(model, victim)
+    fear, base_fear, threat = np.zeros((3, len(victim)))
     feels = np.flatnonzero(model.belief.weight[victim] > 0)
     threat[feels], fear[feels], base_fear[feels] = model.belief.chill(
-        model.population, state, victim[feels], today.day
+        people, model.state, victim[feels], today.day
     )
-    rung = model.population.ladder[victim[feels]]
-    supported = model.law.survivor_support
-    base_logit = logit.copy()
-    logit[feels] += survivor_shift(values, rung, crime[feels], supported)
-    base_logit[feels] += survivor_shift(values, rung, crime[feels], model.base_law.survivor_support)
-    p_victim, p_victim_base = reports(logit, fear), reports(base_logit, base_fear)
+    rung = people.ladder[victim[feels]]
+    now, base = (
+        survivor_shift(values, rung, crime[feels], law.survivor_support)
+        for law in (model.law, model.base_law)
+    )
+    fear[feels] -= now
+    base_fear[feels] -= base
+    p_victim, p_victim_base = reports(logit, fear), reports(logit, base_fear)
 
     by_bystander, silent, silent_base = _bystanders(model, one)
     found_chance = solved.found[crime]
-    by_victim = one["u_victim"] < p_victim
-    found = one["u_found"] < found_chance
+    by_victim = u_victim < p_victim
+    found = u_found < found_chance
     reported = by_victim | by_bystander | found
     uncooperative = values.clearance_uncooperative
     clearance = solved.clearance[crime]
     helps = np.where(by_victim | by_bystander, 1.0, uncooperative)
-    cleared = reported & (one["u_clear"] < clearance * helps)
+    cleared = reported & (u_clear < clearance * helps)
     model.response.see(
-        one["group"],
+        people.area[victim].astype(np.int64) * len(ETHNICITIES) + people.ethnicity[victim],
         reaches_police(p_victim, silent, found_chance),
         reaches_police(p_victim_base, silent_base, found_chance),
         clearance * clearance_chance(p_victim, silent, found_chance, uncooperative),
         clearance * clearance_chance(p_victim_base, silent_base, found_chance, uncooperative),
     )
 
-    surveyed = one["u_survey"] < values.survey_response * values.survey_recall * np.exp(
-        -values.survey_fear * threat
-    )
+    answers = values.survey_response * values.survey_recall * np.exp(-values.survey_fear * threat)
     fate = BY_VICTIM * by_victim + BY_BYSTANDER * by_bystander + FOUND * found
-    model.ledger.log(
-        "incident", today.day, victim, crime, fate + CLEARED * cleared + SURVEYED * surveyed
-    )
+    fate += CLEARED * cleared + SURVEYED * (u_survey < answers)
+    model.ledger.log("incident", today.day, victim, crime, fate)
     _partner_violence(model, one, reported, cleared)
-    _certifications(model, victim[by_victim], crime[by_victim], code[by_victim])
-    model.trust_later(victim[by_victim & cleared], values.clearance_trust_gain)
     reporter = victim[by_victim]
-    _, told = questions(model, reporter, code[by_victim], values.status_question_report_share)
-    offender = one["offender"]
-    return Contacts(offender[cleared & (offender >= 0)], reporter, told)
-
-
-def _accepted(model: PolicyModel, candidates: dict[str, NDArray]) -> NDArray[np.intp]:
-    """Rows of the candidates that become incidents: thinned by what offenders see (partner
-    violence: by its course), victim at home, offender at liberty."""
-    state, day = model.state, model.today.day
-    chance = model.response.multiplier[candidates["group"]] / CEILING
-    episode = np.flatnonzero(candidates["course"] >= 0)
-    course = candidates["course"][episode]
-    chance[episode] = model.courses.multiplier[course] / EPISODE_CEILING
-    rows = np.flatnonzero(candidates["u_accept"] < chance)
-    home = (candidates["crime"][rows] >= HOUSEHOLD_CRIMES[0]) | state.present(
-        candidates["victim"][rows], day
+    _certifications(model, reporter, crime[by_victim], code[by_victim])
+    model.trust_later(victim[by_victim & cleared], values.clearance_trust_gain)
+    recorded, told = questions(
+        model, reporter, code[by_victim], values.status_question_report_share
     )
-    rows = rows[home]
-    free = state.present(candidates["offender"][rows], day)
+    return Contacts(one.offender[cleared & (one.offender >= 0)], recorded, told)
+
+
+class Incidents(NamedTuple):
+    """The day's incidents: event code, victim, crime type, course of partner violence (-1: none)
+    and offender (-1: nobody of the city), each of shape (n,)."""
+
+    code: NDArray[np.uint64]
+    victim: NDArray[np.int64]
+    crime: NDArray[np.int8]
+    course: NDArray[np.int32]
+    offender: NDArray[np.int64]
+
+
+def _incidents(model: PolicyModel) -> Incidents:
+    """Candidates that become incidents: thinned by what offenders see (partner violence: by its
+    course), victim at home, offender at liberty."""
+    people, state, day, year = model.population, model.state, model.today.day, model.today.year
+    candidates = model.schedule.crimes.of(model.today.of_year)
+    code, victim, course = candidates["code"], candidates["victim"], candidates["course"]
+    group = people.area[victim].astype(np.int64) * len(ETHNICITIES) + people.ethnicity[victim]
+    chance = model.response.multiplier[group] / CEILING
+    episode = np.flatnonzero(course >= 0)
+    chance[episode] = model.courses.multiplier[course[episode]] / EPISODE_CEILING
+    accepted = model.dice.uniform("candidate-becomes-incident", year, code) < chance
+    accepted &= (candidates["crime"] >= HOUSEHOLD_CRIMES[0]) | state.present(victim, day)
+    rows = np.flatnonzero(accepted)
+    victim, course = victim[rows], course[rows]
+    u = model.dice.uniform("offender", year, code[rows])
+    offender = model.rates.pools.offenders.pick(people.area[victim], u)
+    episode = np.flatnonzero(course >= 0)
+    offender[episode] = model.courses.partner[course[episode]]
+    free = state.present(offender, day)
     model.ledger.add("prevented_by_incapacitation", len(rows) - free.sum())
-    return rows[free]
+    rows = rows[free]
+    return Incidents(
+        code[rows], victim[free], candidates["crime"][rows], course[free], offender[free]
+    )
+
+
+def _level(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What ethnicity, language and trust add to the log odds that `who` report."""
+    people, values = model.population, model.values
+    shift = static_shift(values, people.ethnicity[who], people.limited_english[who])
+    return shift + values.trust_slope * model.trust(who)
 
 
 def _bystanders(
-    model: PolicyModel, one: dict[str, NDArray]
+    model: PolicyModel, one: Incidents
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
     """Whether a bystander reports, and the chance that none does, now and at the baseline."""
-    n, values, belief = len(one["victim"]), model.values, model.belief
+    people, values, belief, today = model.population, model.values, model.belief, model.today
+    n = len(one.code)
     spoke, silent, silent_base = np.zeros(n, bool), np.ones(n), np.ones(n)
-    for which in ("first", "second"):
-        rows = np.flatnonzero(one[which] >= 0)
-        who = one[which][rows]
-        logit = one[f"{which}_logit"][rows] + values.trust_slope * model.trust(who)
+    violent = np.flatnonzero(one.crime < HOUSEHOLD_CRIMES[0])
+    u_present, *u_who = model.dice.uniforms(
+        ("bystander-present", "first-bystander", "second-bystander"),
+        today.year,
+        one.code[violent],
+    )
+    two = values.bystander_present * values.second_bystander
+    for which, share, u in zip(
+        ("first", "second"), (values.bystander_present, two), u_who, strict=True
+    ):
+        there = u_present < share
+        rows = violent[there]
+        who = model.rates.pools.adults.pick(people.area[one.victim[rows]], u[there])
+        # Nobody is a witness to what befalls herself.
+        other = (who >= 0) & (who != one.victim[rows])
+        rows, who = rows[other], who[other]
+        logit = model.rates.intercepts.bystander[one.crime[rows]] + _level(model, who)
         fear, base_fear = np.zeros((2, len(rows)))
         feels = np.flatnonzero(belief.weight[who] > 0)
         _, fear[feels], base_fear[feels] = belief.chill(
-            model.population, model.state, who[feels], model.today.day
+            people, model.state, who[feels], today.day
         )
-        here = model.state.present(who, model.today.day)
+        here = model.state.present(who, today.day)
         chance = here * reports(logit, values.witness_ratio * fear)
-        spoke[rows] |= one[f"u_{which}"][rows] < chance
+        speaks = model.dice.uniform(f"{which}-bystander-reports", today.year, one.code[rows])
+        spoke[rows] |= speaks < chance
         silent[rows] *= 1 - chance
         silent_base[rows] *= 1 - here * reports(logit, values.witness_ratio * base_fear)
     return spoke, silent, silent_base
@@ -188,19 +230,15 @@ def _bystanders(
 
 def _partner_violence(
     model: PolicyModel,
-    one: dict[str, NDArray],
+    one: Incidents,
     reported: NDArray[np.bool_],
     cleared: NDArray[np.bool_],
 ) -> None:
     """Lethal hazard of the day's episodes, and what first reports do to their courses."""
-    rows = np.flatnonzero(one["course"] >= 0)
-    if not len(rows):
-        return
+    rows = np.flatnonzero(one.course >= 0)
     values, courses, people = model.values, model.courses, model.population
-    course, victim = one["course"][rows], one["victim"][rows]
-    hazard = values.lethal_per_episode * lethal_factor(
-        courses.unreported[course], values
-    )
+    course, victim = one.course[rows], one.victim[rows]
+    hazard = values.lethal_per_episode * lethal_factor(courses.unreported[course], values)
     latina = (people.ethnicity[victim] == ETHNICITIES["latino"]) & (
         people.sex[victim] == SEXES["female"]
     )
@@ -208,18 +246,15 @@ def _partner_violence(
     model.ledger.add("homicide_hazard", hazard.sum())
     model.ledger.add("homicide_hazard_latina", hazard[latina].sum())
 
-    silent = course[~reported[rows]]
-    np.add.at(courses.unreported, silent, 1)
-    told = np.unique(course[reported[rows]])
-    courses.unreported[told] = 0
-    first = told[~courses.reported[told]]
+    told = reported[rows]
+    np.add.at(courses.unreported, course[~told], 1)
+    courses.unreported[course[told]] = 0
+    first = np.unique(course[told & ~courses.reported[course]])
     arrested = np.isin(first, course[cleared[rows]])
-    served = (
-        model.dice.uniform("course-services", model.today.year, courses.victim[first])
-        < values.services_after_report
-    )
-    courses.multiplier[first] = courses.after_report(served, arrested)
-    courses.reported[told] = True
+    victims = courses.victim[first]
+    u = model.dice.uniform("course-services", model.today.year, victims)
+    courses.multiplier[first] = courses.after_report(u < values.services_after_report, arrested)
+    courses.reported[first] = True
 
 
 def lethal_factor(unreported: NDArray[np.integer], values: Parameters) -> NDArray[np.float64]:
@@ -238,7 +273,7 @@ def _certifications(
     values, year = model.values, model.today.year
     rows = np.flatnonzero(
         (model.population.ladder[victim] >= LADDER["lawful_noncitizen"])
-        & np.isin(crime, SURVIVOR_CRIMES)
+        & ((crime == SURVIVOR_CRIMES[0]) | (crime == SURVIVOR_CRIMES[1]))
     )
     asks = model.dice.uniform("certification-asked", year, code[rows])
     code = code[rows[asks < values.certification_request_share]]

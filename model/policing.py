@@ -20,8 +20,8 @@ FIRST_NONCITIZEN = STATUSES["permanent_resident"]
 
 
 class Contacts(NamedTuple):
-    """What a phase leaves for custody and ICE, resident ids all: who is booked, whose record was
-    written, and whose status police told ICE."""
+    """What a phase leaves for custody and ICE, resident ids all: who is booked, which non-citizens'
+    records were written, and whose status police told ICE."""
 
     booked: NDArray[np.int64]
     recorded: NDArray[np.int64]
@@ -32,45 +32,41 @@ def contacts(model: PolicyModel) -> Contacts:
     """Stops, arrests for other causes than the crimes simulated, and calls."""
     today, people, values = model.today, model.population, model.values
     stops = model.schedule.stops.of(today.of_year)
-    here = np.flatnonzero(model.state.present(stops["who"], today.day))
+    here = model.state.present(stops["who"], today.day)
     who, code = stops["who"][here], stops["code"][here]
-
+    u_arrest, u_unfair = model.dice.uniforms(("stop-arrest", "stop-unfair"), today.year, code)
     warrant = people.flags[who] & WARRANT > 0
-    taken = stops["u_arrest"][here] < np.where(
-        warrant, values.warrant_arrest_share, values.stop_arrest_share
-    )
-    unfair = who[stops["u_unfair"][here] < values.unfair_stop_share]
-    asked, told = questions(model, who, code, values.status_question_share)
+    taken = u_arrest < np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
+    recorded, told = questions(model, who, code, values.status_question_share)
 
     arrests = model.schedule.arrests.of(today.of_year)["who"]
     arrests = arrests[model.state.present(arrests, today.day)]
 
     loss = values.stop_trust_loss + values.abuse_trust_loss * (not model.law.conduct)
-    model.trust_later(unfair, -loss)
+    model.trust_later(who[u_unfair < values.unfair_stop_share], -loss)
     model.ledger.log("contact", today.day, who, STOP)
     _calls(model)
-    return Contacts(np.concatenate([who[taken], arrests]), who, told)
+    return Contacts(np.concatenate([who[taken], arrests]), recorded, told)
 
 
 def questions(
     model: PolicyModel, who: NDArray[np.int64], code: NDArray[np.uint64], share: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Whose status is asked in a contact, and whose answer reaches ICE.
+    """The non-citizens in contacts, and those of them whose status police tell ICE.
 
-    Only non-citizens' are simulated, since nothing follows from a citizen's. An officer asks where
-    the law lets patrol ask, or where the officer does not follow it; and shares likewise.
+    An officer asks where the law lets patrol ask, or where the officer does not follow it; and
+    shares the answer likewise. Nothing would follow from a citizen's answer.
     """
     rows = np.flatnonzero(model.population.status[who] >= FIRST_NONCITIZEN)
     who, code = who[rows], code[rows]
     obeys = officer_obeys(model, who, code)
     wants = model.dice.uniform("status-question", model.today.year, code) < share
     asks = wants & (model.law.may_ask | ~obeys)
-    flags = model.population.flags[who]
-    shares = model.law.permits("patrol", "share", flags) | ~obeys
-    asked, told = who[asks], who[asks & shares]
+    shares = model.law.permits("patrol", "share", model.population.flags[who]) | ~obeys
+    asked = who[asks]
     model.trust_later(asked, -model.values.status_question_trust_loss)
     model.ledger.log("contact", model.today.day, asked, QUESTION)
-    return asked, told
+    return who, who[asks & shares]
 
 
 def officer_obeys(
@@ -81,9 +77,10 @@ def officer_obeys(
     district = people.city.district[people.area[who]]
     first = people.officer_start[district].astype(np.int64)
     size = people.officer_start[district + 1] - first
-    officer = first + (model.dice.uniform("officer", year, code) * size).astype(np.int64)
+    u_officer, u_obeys = model.dice.uniforms(("officer", "officer-obeys"), year, code)
+    officer = first + (u_officer * size).astype(np.int64)
     np.add.at(model.officer_contacts, officer, 1)
-    return model.dice.uniform("officer-obeys", year, code) < people.officer_compliance[officer]
+    return u_obeys < people.officer_compliance[officer]
 
 
 def call_chance(share: float, fear: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,7 +94,8 @@ def _calls(model: PolicyModel) -> None:
     here = model.state.present(calls["who"], today.day)
     who = calls["who"][here]
     threat, fear, _ = model.belief.chill(model.population, model.state, who, today.day)
-    made = calls["u_call"][here] < call_chance(values.call_share, values.call_ratio * fear)
+    u = model.dice.uniform("call", today.year, calls["code"][here])
+    made = u < call_chance(values.call_share, values.call_ratio * fear)
     model.ledger.log("contact", today.day, who, CALL_NEEDED)
     model.ledger.log("contact", today.day, who[made], CALL_MADE)
     # Occasions to call fall on residents at random: a sample of those who feel the threat.

@@ -56,4 +56,5 @@ def survivor_shift(
 ) -> NDArray[np.float64]:
     """Shift for undocumented survivors: support by the city, leverage of a partner without it."""
     shift = values.survivor_support_logit if supported else -values.leverage_logit
-    return shift * ((rung == LADDER["undocumented"]) & np.isin(crime, SURVIVOR_CRIMES))
+    survives = (crime == SURVIVOR_CRIMES[0]) | (crime == SURVIVOR_CRIMES[1])
+    return shift * ((rung == LADDER["undocumented"]) & survives)

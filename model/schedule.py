@@ -1,8 +1,7 @@
 """A year of candidates: who might meet what on which day, drawn in one pass and sorted by day.
 
-Nothing here depends on the regime or on what happened before: thinning, presence and decisions
-come with the day. The draws that decide them are made here, in passes over the year that stay
-inside the processor's cache.
+Nothing here depends on the regime or on what happened before: thinning, presence, decisions and
+the draws for them come with the day.
 """
 
 from __future__ import annotations
@@ -12,13 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.clocks import CALL, HOUSEHOLD, PERSON, PURSUIT, Stream, Strikes, cause, sort_key, stream, strike
+from model.clocks import (
+    CALL,
+    HOUSEHOLD,
+    PERSON,
+    PURSUIT,
+    Stream,
+    Strikes,
+    cause,
+    sort_key,
+    stream,
+    strike,
+)
 from model.courses import COURSE_MARK, Courses
 from model.dice import Dice
 from model.pools import ADULT
 from model.rates import HOUSEHOLD_CRIMES, Rates
-from model.reporting import static_shift
-from model.schema import CARVE_OUTS, CRIMES, ETHNICITIES, VIOLENT
+from model.schema import CARVE_OUTS, CRIMES
 
 #: What the clock of a removable resident can strike, in this order.
 PURSUIT_MARKS = ("other_lead", "agency_lead", "court")
@@ -49,7 +58,9 @@ def build_schedule(
     courses.start_year(year, begins.who, begins.day)
     episode = courses.episodes(year, days)
 
+    stops = person.only(mark == COURSE_MARK + 1)
     arrests = person.only(mark == COURSE_MARK + 2)
+    calls = _calls(rates, dice, year, days)
 
     hazard = rates.household_hazard()
     area = people.area[people.household_start[:-1]]
@@ -64,115 +75,38 @@ def build_schedule(
     crime = np.concatenate(
         [
             mark[mark < COURSE_MARK],
-            home_crime + HOUSEHOLD_CRIMES[0],
-            np.full(len(episode.day), CRIMES["partner_violence"]),
+            home_crime + np.int8(HOUSEHOLD_CRIMES[0]),
+            np.full(len(episode.day), CRIMES["partner_violence"], np.int8),
         ]
     )
-    crimes = _crimes(rates, dice, year, courses, code[order], victim[order], crime[order])
+    course = np.full(len(code), -1, np.int32)
+    course[len(violent.code) + len(home.code) :] = courses.of(episode.who)
     return YearSchedule(
         year=year,
-        crimes=stream(day[order], days, **crimes),
-        stops=_stops(dice, year, days, person.only(mark == COURSE_MARK + 1)),
+        crimes=stream(
+            day[order],
+            days,
+            code=code[order],
+            victim=victim[order],
+            crime=crime[order],
+            course=course[order],
+        ),
+        stops=stream(stops.day, days, code=stops.code, who=stops.who),
         arrests=stream(arrests.day, days, who=arrests.who),
-        calls=_calls(rates, dice, year, days),
+        calls=stream(calls.day, days, code=calls.code, who=calls.who),
         pursuits=_pursuits(rates, dice, year, days),
     )
 
 
-def _crimes(
-    rates: Rates,
-    dice: Dice,
-    year: int,
-    courses: Courses,
-    code: NDArray[np.uint64],
-    victim: NDArray[np.int64],
-    crime: NDArray[np.int64],
-) -> dict[str, NDArray]:
-    """Candidates of all crime types with the draws that will decide them."""
-    people, values, solved = rates.population, rates.parameters, rates.intercepts
-
-    def u(decision: str) -> NDArray[np.float64]:
-        return dice.uniform(decision, year, code)
-
-    area = people.area[victim]
-    episode = crime == CRIMES["partner_violence"]
-    course = np.full(len(victim), -1)
-    course[episode] = courses.of(victim[episode])
-    offender = rates.pools.offenders.pick(area, u("offender"))
-    offender[episode] = courses.partner[course[episode]]
-
-    shift = static_shift(values, people.ethnicity[victim], people.limited_english[victim])
-    present = u("bystander-present")
-    two = values.bystander_present * values.second_bystander
-    violent = np.isin(crime, VIOLENT)
-    bystanders, logits = [], []
-    for which, share in (("first", values.bystander_present), ("second", two)):
-        there = np.flatnonzero(violent & (present < share))
-        who = np.full(len(victim), -1)
-        who[there] = rates.pools.adults.pick(
-            area[there], dice.uniform(f"{which}-bystander", year, code[there])
-        )
-        # Nobody is a witness to what befalls herself.
-        who[who == victim] = -1
-        logit = np.full(len(victim), -np.inf)
-        there = np.flatnonzero(who >= 0)
-        logit[there] = solved.bystander[crime[there]] + static_shift(
-            values, people.ethnicity[who[there]], people.limited_english[who[there]]
-        )
-        bystanders.append(who)
-        logits.append(logit)
-    return dict(
-        code=code,
-        victim=victim,
-        crime=crime,
-        course=course,
-        area=area,
-        group=area.astype(np.int64) * len(ETHNICITIES) + people.ethnicity[victim],
-        offender=offender,
-        logit=solved.victim[crime] + shift,
-        first=bystanders[0],
-        second=bystanders[1],
-        first_logit=logits[0],
-        second_logit=logits[1],
-        u_accept=u("candidate-becomes-incident"),
-        u_victim=u("victim-reports"),
-        u_first=u("first-bystander-reports"),
-        u_second=u("second-bystander-reports"),
-        u_found=u("police-find"),
-        u_clear=u("clearance"),
-        u_survey=u("survey"),
-    )
-
-
-def _stops(dice: Dice, year: int, days: int, stops: Strikes) -> Stream:
-    """Stops, with the draws that decide how they end."""
-    return stream(
-        stops.day,
-        days,
-        code=stops.code,
-        who=stops.who,
-        u_arrest=dice.uniform("stop-arrest", year, stops.code),
-        u_unfair=dice.uniform("stop-unfair", year, stops.code),
-    )
-
-
-def _calls(rates: Rates, dice: Dice, year: int, days: int) -> Stream:
+def _calls(rates: Rates, dice: Dice, year: int, days: int) -> Strikes:
     """Occasions to call about what is no crime, of residents who feel the threat: the calls of
     others are the same under every regime, and are not simulated."""
     values = rates.parameters
     feelers = rates.pools.feelers.ids
-    adult = feelers[rates.population.age[feelers] >= ADULT]
+    adults = feelers[rates.population.age[feelers] >= ADULT]
     hazard = np.array([values.calls_per_resident / 365.0 * values.exposure])
-    calls = strike(
-        dice, CALL, "call-clock", year, days, np.zeros(len(adult), np.int8), hazard, adult
-    )
-    return stream(
-        calls.day,
-        days,
-        code=calls.code,
-        who=calls.who,
-        u_call=dice.uniform("call", year, calls.code),
-    )
+    cell = np.zeros(len(adults), np.int8)
+    return strike(dice, CALL, "call-clock", year, days, cell, hazard, adults)
 
 
 def _pursuits(rates: Rates, dice: Dice, year: int, days: int) -> Stream:
