@@ -160,6 +160,14 @@ class City:
         return self._neighbours[area]
 
     @cached_property
+    def neighbour_lists(self) -> tuple[Integers, Integers]:
+        """All neighbours in one array, and where those of each area begin: those of area ``a``
+        are ``neighbours[first[a]:first[a + 1]]``."""
+        lists = self._neighbours
+        first = np.concatenate([[0], np.cumsum([len(each) for each in lists])])
+        return np.concatenate([*lists, np.empty(0, np.int64)]).astype(np.int64), first
+
+    @cached_property
     def _neighbours(self) -> tuple[Integers, ...]:
         both = np.concatenate([self.pairs, self.pairs[:, ::-1]])
         lists = [np.sort(both[both[:, 0] == area, 1]) for area in range(self.n_areas)]

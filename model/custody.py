@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from model.ledger import DETAINER_OUTCOMES, PLACES
 from model.policing import ARREST, FIRST_NONCITIZEN, Contacts
 from model.schema import CHANNELS, CONVICTIONS, ETHNICITIES, STATUSES
+from model.sets import unique
 from model.state import NEVER, Booking
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Custody(NamedTuple):
 
 def custody(model: PolicyModel, *phases: Contacts) -> Custody:
     """The phase. Who is arrested twice in a day is booked in the earlier phase."""
-    booked = np.unique(np.concatenate([phase.booked for phase in phases]))
+    booked = unique(np.concatenate([phase.booked for phase in phases]))
     _book(model, booked)
     return _release(model)
 
@@ -46,24 +47,27 @@ def _book(model: PolicyModel, who: NDArray[np.int64]) -> None:
     people, values, day = model.population, model.values, model.today.day
     model.ledger.log("contact", day, who, ARREST)
     conviction = people.conviction[who]
+    u_place, u_days, u_detainer = model.dice.uniforms(
+        ("custody-place", "custody-days", "detainer"), day, who
+    )
     place = custody_place(
-        model.dice.uniform("custody-place", day, who),
+        u_place,
         conviction >= NONVIOLENT_FELONY,
         values.jail_share,
         values.prison_share_felony,
     )
     mean = np.array([0.0, values.jail_days, values.prison_days])[place]
-    stay = np.ceil(-np.log(model.dice.uniform("custody-days", day, who)) * mean)
+    stay = np.ceil(-np.log(u_days) * mean)
     stay = np.maximum(stay, 1).astype(np.int32)
     # The day of release is decided on in the evening: a person is at liberty from the next.
     model.state.away_until[who] = day + stay + 1
 
-    lodged = model.dice.uniform("detainer", day, who) < detainer_chance(model, who)
+    lodged = u_detainer < detainer_chance(model, who)
     model.ledger.log("detainer", day, who[lodged], place[lodged], LODGED)
     model.ledger.add("detainers_pending", lodged.sum())
     # Nothing that the ledger counts depends on the release of others.
     tracked = np.flatnonzero(lodged | (people.status[who] >= FIRST_NONCITIZEN))
-    for days in np.unique(stay[tracked]):
+    for days in unique(stay[tracked]):
         rows = tracked[stay[tracked] == days]
         model.state.custody.setdefault(day + int(days), []).append(
             Booking(who[rows], place[rows], lodged[rows])
@@ -103,7 +107,10 @@ def _release(model: PolicyModel) -> Custody:
         return Custody(none, none, none)
     who, place, lodged = (np.concatenate(column) for column in zip(*bookings, strict=True))
     flags = people.flags[who]
-    warrant = model.dice.uniform("judicial-warrant", day, who) < values.judicial_warrant_share
+    u_warrant, u_obeys, u_hand_over, u_interview = model.dice.uniforms(
+        ("judicial-warrant", "custodian-obeys", "hand-over", "interview"), day, who
+    )
+    warrant = u_warrant < values.judicial_warrant_share
     held, told, open_to_ice = np.zeros((3, len(who)), bool)
     for code, name in enumerate(PLACES):
         at = np.flatnonzero(place == code)
@@ -114,12 +121,12 @@ def _release(model: PolicyModel) -> Custody:
         told[at] = law.permits(name, "notify", *here) & law.permits(name, "transfer", *here)
         open_to_ice[at] = law.permits(name, "access", *here)
     # An officer in the lock-up may not follow the ordinance.
-    defied = model.dice.uniform("custodian-obeys", day, who) >= model.custodian_compliance
+    defied = u_obeys >= model.custodian_compliance
     held |= (place == LOCK_UP) & defied
     chance = np.where(
         held, model.rates.hand_over_held, np.where(told, values.hand_over_notified, 0.0)
     )
-    honoured = lodged & (model.dice.uniform("hand-over", day, who) < chance)
+    honoured = lodged & (u_hand_over < chance)
     declined = lodged & ~honoured
     model.ledger.log("detainer", day, who[honoured], place[honoured], HONOURED)
     model.ledger.log("detainer", day, who[declined], place[declined], DECLINED)
@@ -127,12 +134,7 @@ def _release(model: PolicyModel) -> Custody:
     model.meet(who[honoured], place[honoured], people.status[who[honoured]] >= FIRST_NONCITIZEN)
 
     sought = model.rates.removable[people.status[who], people.conviction[who]] > 0
-    interviewed = (
-        ~lodged
-        & sought
-        & open_to_ice
-        & (model.dice.uniform("interview", day, who) < values.interview_lead)
-    )
+    interviewed = ~lodged & sought & open_to_ice & (u_interview < values.interview_lead)
     gone = who[honoured & (people.status[who] >= FIRST_NONCITIZEN)]
     transfer(model, gone)
     return Custody(who[declined & sought], who[interviewed], gone)

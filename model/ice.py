@@ -21,6 +21,7 @@ from model.registry import Parameters
 from model.scenario import Raid
 from model.schema import CARVE_OUTS, CHANNELS, STATUSES
 from model.schedule import PURSUIT_MARKS
+from model.sets import unique, within
 from model.state import fade_table
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ class Leads:
         if not len(person):
             return
         order = np.lexsort((origin, person))
-        person, first = np.unique(person[order], return_index=True)
-        origin = origin[order][first]
-        old = ~np.isin(self.person, person)
+        person, origin = person[order], origin[order]
+        first = np.append(True, person[1:] != person[:-1])
+        person, origin = person[first], origin[first]
+        old = ~within(self.person, person)
         person = np.concatenate([self.person[old], person])
         order = np.argsort(person)
         self.person = person[order]
@@ -172,6 +174,8 @@ def _visit(
     model: PolicyModel, rows: NDArray[np.intp], *, raid: bool, success: float
 ) -> NDArray[np.int64]:
     """Visit the leads in `rows`; returns who was taken, bystanders among them."""
+    if not len(rows):
+        return np.empty(0, np.int64)
     people, values, day = model.population, model.values, model.today.day
     leads = model.leads
     target, origin = leads.person[rows], leads.origin[rows]
@@ -185,7 +189,8 @@ def _visit(
     model.meet(taken, channel[found], np.ones(len(taken), bool))
     transfer(model, taken)
 
-    others = np.setdiff1d(housemates(people, target), target)
+    others = housemates(people, target)
+    others = others[~within(others, np.sort(target))]
     others = others[model.state.present(others, day)]
     met = others[model.dice.uniform("bystander-met", day, others) < values.bystander_met]
     arrested = (people.status[met] == UNDOCUMENTED) & (
@@ -193,7 +198,7 @@ def _visit(
     )
     model.meet(met, np.full(len(met), RAID_BYSTANDER if raid else BYSTANDER), arrested)
     transfer(model, met[arrested])
-    if raid and len(rows):
+    if raid:
         seen = np.unique(people.area[target])
         model.belief.raise_alarm(seen, values.seen_alarm * values.alarm_size)
     return np.concatenate([taken, met[arrested]])
@@ -201,7 +206,7 @@ def _visit(
 
 def housemates(people: Population, who: NDArray[np.int64]) -> NDArray[np.int64]:
     """All members of the households of `who`, each once, ascending."""
-    homes = np.unique(people.household[who])
+    homes = unique(people.household[who])
     first = people.household_start[homes].astype(np.int64)
     size = people.household_start[homes + 1] - first
     ends = np.cumsum(size)
@@ -233,7 +238,7 @@ def _courthouse(model: PolicyModel) -> NDArray[np.int64]:
         return np.empty(0, np.int64)
     day = model.today.day
     pursuits = model.schedule.pursuits.of(model.today.of_year)
-    who = np.unique(pursuits["who"][pursuits["mark"] == COURT_DATE])
+    who = unique(pursuits["who"][pursuits["mark"] == COURT_DATE])
     who = who[model.state.present(who, day)]
     who = who[model.dice.uniform("court-arrest", day, who) < model.values.court_arrest]
     model.meet(who, np.full(len(who), COURT), np.ones(len(who), bool))
@@ -265,7 +270,7 @@ def _new_leads(
 ) -> None:
     """The day's leads: from records, questions, custody, and ICE's own sources."""
     day, dice = model.today.day, model.dice
-    recorded = np.unique(
+    recorded = unique(
         np.concatenate([contacts.recorded, contacts.booked, crimes.recorded, crimes.booked])
     )
     recorded = recorded[model.removable_of(recorded) > 0]

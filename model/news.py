@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from model.ice import housemates
 from model.pools import ADULT
+from model.population import Population
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel
@@ -27,20 +28,24 @@ def spread_news(model: PolicyModel, taken: NDArray[np.int64]) -> None:
         return
     people, values, day = model.population, model.values, model.today.day
     _families(model, taken)
-    heard, weight = [], []
-    for person in np.sort(taken):
-        family = housemates(people, np.array([person]))
-        family = family[family != person]
-        friends = acquaintances(model, int(person))
-        heard += [family, friends]
-        weight += [np.ones(len(family)), np.full(len(friends), values.acquaintance_weight)]
-    who = np.concatenate(heard)
-    amount = np.concatenate(weight)
+    family = _family(people, taken)
+    friend = acquaintances(model, taken)
+    who = np.concatenate([family, friend])
+    amount = np.where(np.arange(len(who)) < len(family), 1.0, values.acquaintance_weight)
     feels = model.belief.weight[who] > 0
     model.state.heard.add(who[feels], amount[feels], day)
     area = people.area[taken]
     residents = np.diff(people.area_start)[area]
     np.add.at(model.belief.area_news, area, values.neighbourhood_weight * 1000.0 / residents)
+
+
+def _family(people: Population, who: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The other members of the household of each of `who`; of several, each counts."""
+    home = people.household[who]
+    first = people.household_start[home].astype(np.int64)
+    size = people.household_start[home + 1] - first
+    member = np.arange(size.sum()) + np.repeat(first - np.cumsum(size) + size, size)
+    return member[member != np.repeat(who, size)]
 
 
 def _families(model: PolicyModel, taken: NDArray[np.int64]) -> None:
@@ -57,17 +62,22 @@ def _families(model: PolicyModel, taken: NDArray[np.int64]) -> None:
     model.ledger.add("children_without_parent", (at_home & child & ~grown_up[home]).sum())
 
 
-def acquaintances(model: PolicyModel, person: int) -> NDArray[np.int64]:
-    """Who of a person's acquaintances hears of what befell them today."""
+def acquaintances(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which acquaintances of `who` hear of what befell them today; an acquaintance of two of
+    them occurs twice."""
     people, values, dice = model.population, model.values, model.dice
-    key = person * PLACES + np.arange(int(values.acquaintances))
-    home = int(people.area[person])
-    beside = people.city.neighbours(home)
-    area = np.full(len(key), home)
-    if len(beside):
-        away = dice.uniform("acquaintance-local", 0, key) >= values.acquaintance_local
-        which = (dice.uniform("acquaintance-area", 0, key) * len(beside)).astype(np.int64)
-        area = np.where(away, beside[which], area)
-    known = model.rates.pools.feelers.pick(area, dice.uniform("acquaintance", 0, key))
+    each = int(values.acquaintances)
+    key = (who[:, None] * PLACES + np.arange(each)).ravel()
+    person = np.repeat(who, each)
+    u_local, u_area, u_known = dice.uniforms(
+        ("acquaintance-local", "acquaintance-area", "acquaintance"), 0, key
+    )
+    home = people.area[person].astype(np.int64)
+    beside, first = people.city.neighbour_lists
+    size = first[home + 1] - first[home]
+    away = (u_local >= values.acquaintance_local) & (size > 0)
+    area = home.copy()
+    area[away] = beside[first[home[away]] + (u_area[away] * size[away]).astype(np.int64)]
+    known = model.rates.pools.feelers.pick(area, u_known)
     hears = dice.uniform("acquaintance-hears", model.today.day, key) < values.acquaintance_hears
     return known[hears & (known >= 0) & (known != person)]

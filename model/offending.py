@@ -26,6 +26,7 @@ from model.reporting import (
     survivor_shift,
 )
 from model.schema import CRIMES, ETHNICITIES, LADDER, SEXES
+from model.sets import unique, within
 from model.state import fade_table
 
 if TYPE_CHECKING:
@@ -198,33 +199,36 @@ def _bystanders(
     n = len(one.code)
     spoke, silent, silent_base = np.zeros(n, bool), np.ones(n), np.ones(n)
     violent = np.flatnonzero(one.crime < HOUSEHOLD_CRIMES[0])
-    u_present, *u_who = model.dice.uniforms(
-        ("bystander-present", "first-bystander", "second-bystander"),
+    u_present, u_first, u_second, u_first_speaks, u_second_speaks = model.dice.uniforms(
+        (
+            "bystander-present",
+            "first-bystander",
+            "second-bystander",
+            "first-bystander-reports",
+            "second-bystander-reports",
+        ),
         today.year,
         one.code[violent],
     )
-    two = values.bystander_present * values.second_bystander
-    for which, share, u in zip(
-        ("first", "second"), (values.bystander_present, two), u_who, strict=True
-    ):
-        there = u_present < share
-        rows = violent[there]
-        who = model.rates.pools.adults.pick(people.area[one.victim[rows]], u[there])
-        # Nobody is a witness to what befalls herself.
-        other = (who >= 0) & (who != one.victim[rows])
-        rows, who = rows[other], who[other]
-        logit = model.rates.intercepts.bystander[one.crime[rows]] + _level(model, who)
-        fear, base_fear = np.zeros((2, len(rows)))
-        feels = np.flatnonzero(belief.weight[who] > 0)
-        _, fear[feels], base_fear[feels] = belief.chill(
-            people, model.state, who[feels], today.day
-        )
-        here = model.state.present(who, today.day)
-        chance = here * reports(logit, values.witness_ratio * fear)
-        speaks = model.dice.uniform(f"{which}-bystander-reports", today.year, one.code[rows])
-        spoke[rows] |= speaks < chance
-        silent[rows] *= 1 - chance
-        silent_base[rows] *= 1 - here * reports(logit, values.witness_ratio * base_fear)
+    first = u_present < values.bystander_present
+    second = u_present < values.bystander_present * values.second_bystander
+    rows = np.concatenate([violent[first], violent[second]])
+    who = model.rates.pools.adults.pick(
+        people.area[one.victim[rows]], np.concatenate([u_first[first], u_second[second]])
+    )
+    speaks = np.concatenate([u_first_speaks[first], u_second_speaks[second]])
+    logit = model.rates.intercepts.bystander[one.crime[rows]] + _level(model, who)
+    fear, base_fear = np.zeros((2, len(rows)))
+    feels = np.flatnonzero(belief.weight[who] > 0)
+    _, fear[feels], base_fear[feels] = belief.chill(people, model.state, who[feels], today.day)
+    # Nobody is a witness to what befalls herself, and an area may have no adult at all.
+    here = (who >= 0) & (who != one.victim[rows]) & model.state.present(who, today.day)
+    chance = here * reports(logit, values.witness_ratio * fear)
+    base_chance = here * reports(logit, values.witness_ratio * base_fear)
+    for part in (slice(None, first.sum()), slice(first.sum(), None)):
+        spoke[rows[part]] |= speaks[part] < chance[part]
+        silent[rows[part]] *= 1 - chance[part]
+        silent_base[rows[part]] *= 1 - base_chance[part]
     return spoke, silent, silent_base
 
 
@@ -249,8 +253,8 @@ def _partner_violence(
     told = reported[rows]
     np.add.at(courses.unreported, course[~told], 1)
     courses.unreported[course[told]] = 0
-    first = np.unique(course[told & ~courses.reported[course]])
-    arrested = np.isin(first, course[cleared[rows]])
+    first = unique(course[told & ~courses.reported[course]])
+    arrested = within(first, np.sort(course[cleared[rows]]))
     victims = courses.victim[first]
     u = model.dice.uniform("course-services", model.today.year, victims)
     courses.multiplier[first] = courses.after_report(u < values.services_after_report, arrested)
