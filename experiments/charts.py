@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.outcomes import GROUPS, OUTCOMES
 from experiments.privacy import FLOOR, Released, gated
 from experiments.settings import Settings, name
-from experiments.style import FAINT, RC, colours, label
+from experiments.style import FAINT, INK, RC, colours, label
 from experiments.terminal import decimals, number
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WIDTH, COLUMNS = 10.0, 3
 #: Heights in inches: a regime's row, a panel's title and axis, head and foot of the figure.
-ROW, PANEL, HEAD, FOOT = 0.26, 0.62, 1.0, 0.75
+ROW, PANEL, HEAD, FOOT = 0.26, 0.5, 1.2, 0.8
 
 
 @dataclass(frozen=True)
@@ -39,22 +39,19 @@ class Words:
     axis: str
     subject: str
     group: str
-    more: str
-    less: str
     unit: str
 
 
 REPORTING = Words(
     "Crimes that reach the police, by the victim's legal status",
     "% of victimisations that reach the police",
-    "Crimes against undocumented residents", "undocumented",
-    "reach the police more often", "reach the police less often", "points",
+    "The share of crimes against undocumented residents that reach the police is",
+    "undocumented", "points",
 )
 ENCOUNTERS = Words(
     "Undocumented residents who meet ICE, by channel",
     "encounters per 10,000 undocumented residents a year",
-    "Encounters of undocumented residents with ICE", "all",
-    "are more frequent", "are rarer", "per 10,000 a year",
+    "Encounters of undocumented residents with ICE are", "all", "per 10,000 a year",
 )
 
 
@@ -66,30 +63,37 @@ def reporting_figure(settings: Settings, contrasts: Released) -> Figure:
 
 
 def encounters_figure(settings: Settings, contrasts: Released) -> Figure:
-    """Encounters with ICE by channel and regime; channels in which nothing happens are left out."""
+    """Encounters with ICE by channel and regime.
+
+    Channels in which nothing happens are left out; those with too few events are only named.
+    """
     frame = gated(contrasts)
     cells = frame[(frame["outcome"] == "encounters") & frame["by"].isin(["all", "channel"])]
     levels = cells[cells["measure"] == "level"]
-    happens = levels["suppressed"] | (levels["estimate"] > 0)
-    seen = set(levels.loc[happens, "group"])
-    shown = [group for group in ("all", *GROUPS["channel"]) if group == "all" or group in seen]
-    return _grid(settings, cells, shown, ENCOUNTERS)
+    happens = set(levels.loc[levels["estimate"] > 0, "group"])
+    hidden = set(levels.loc[levels["suppressed"], "group"]) - happens - {"all"}
+    shown = [group for group in GROUPS["channel"] if group in happens]
+    named = [label(group).lower() for group in GROUPS["channel"] if group in hidden]
+    note = f"Fewer than {FLOOR} events, not shown: {'; '.join(named)}. " if named else ""
+    return _grid(settings, cells, ["all", *shown], ENCOUNTERS, note)
 
 
-def _grid(settings: Settings, cells: pd.DataFrame, groups: Sequence[str], words: Words) -> Figure:
+def _grid(
+    settings: Settings, cells: pd.DataFrame, groups: Sequence[str], words: Words, note: str = ""
+) -> Figure:
     regimes = [name(regime) for regime in settings.regimes]
     base = name(settings.baseline)
     by_cell = cells.set_index(["group", "measure", "regime"]).sort_index()
     rows = -(-len(groups) // COLUMNS)
     columns = min(COLUMNS, len(groups))
-    height = HEAD + FOOT + rows * (PANEL + ROW * len(regimes))
+    height = HEAD + FOOT + rows * ROW * len(regimes) + (rows - 1) * PANEL
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, height))
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         left = 0.02 + 0.0085 * max(map(len, regimes))
         figure.subplots_adjust(
             left=left, right=0.985, top=1 - HEAD / height, bottom=FOOT / height,
-            hspace=PANEL / (ROW * len(regimes) + 0.1), wspace=0.06,
+            hspace=PANEL / (ROW * len(regimes)), wspace=0.06,
         )
         spans = [
             _panel(axes, by_cell, group, regimes, base)
@@ -102,9 +106,7 @@ def _grid(settings: Settings, cells: pd.DataFrame, groups: Sequence[str], words:
             # The lowest panel of each column carries the scale.
             axes.tick_params(labelbottom=place + columns >= len(groups))
         grid[0][0].set_yticks(range(len(regimes)), regimes)
-        for tick in (tick for axes in grid[:, 0] for tick in axes.get_yticklabels()):
-            tick.set_color(colours(regimes, base)[tick.get_text()])
-        _words(figure, settings, by_cell, regimes, base, words, height)
+        _words(figure, settings, by_cell, regimes, base, words, height, note)
     return figure
 
 
@@ -121,7 +123,7 @@ def _panel(
     for place, regime in enumerate(regimes):
         row = cells.loc[(group, "level", regime)]
         if row["suppressed"]:
-            _note(axes, place, f"fewer than {FLOOR}, not shown")
+            _note(axes, place, "too few to show")
             continue
         if math.isnan(row["estimate"]):
             _note(axes, place, "none")
@@ -129,6 +131,8 @@ def _panel(
         colour = palette[regime]
         x, low, high = row["estimate"], row["low"], row["high"]
         text = number(x, decimals(x))
+        if regime == base and len(regimes) > 1:
+            low = high = math.nan  # bars are of differences only, so that all mean the same
         if regime != base:
             change = cells.loc[(group, "difference", regime)]
             if change["suppressed"]:
@@ -137,7 +141,8 @@ def _panel(
             else:
                 origin = x - change["estimate"]
                 low, high = origin + change["low"], origin + change["high"]
-                text = number(change["estimate"], decimals(change["estimate"], x), signed=True)
+                digits = min(decimals(change["estimate"]), max(decimals(x), 1))
+                text = number(change["estimate"], digits, signed=True)
         if not math.isnan(low):
             axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55)
         filled = colour if regime != base else "white"
@@ -145,7 +150,8 @@ def _panel(
         right = max(x, high if not math.isnan(high) else x)
         axes.annotate(
             text, (right, place), xytext=(5, 0), textcoords="offset points",
-            va="center", fontsize=7.5, color=colour,
+            va="center", fontsize=7.5, color=INK, zorder=4,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
         )
         ends += [value for value in (x, low, high) if not math.isnan(value)]
     return (min(ends), max(ends)) if ends else (math.nan, math.nan)
@@ -165,31 +171,32 @@ def _frame_axes(axes: Axes, spans: list[tuple[float, float]], regimes: int) -> N
     high = max((span[1] for span in known), default=1.0)
     reach = (high - low) or max(abs(high), 1.0) * 0.1
     # A scale that begins near zero begins at zero, so that lengths can be compared.
-    start = 0.0 - 0.03 * high if low < 0.3 * high else low - 0.08 * reach
-    axes.set_xlim(min(start, low - 0.03 * reach), high + 0.28 * (high - start))
+    # No rate is negative: a bar that reaches below zero is cut there.
+    start = -0.03 * high if low < 0.3 * high else low - 0.08 * reach
+    axes.set_xlim(start, high + 0.28 * (high - start))
     axes.set_ylim(regimes - 0.4, -0.6)
     axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def _words(
     figure: Figure, settings: Settings, cells: pd.DataFrame, regimes: list[str], base: str,
-    words: Words, height: float,
+    words: Words, height: float, note: str,
 ) -> None:
     finding = headline(cells, [regime for regime in regimes if regime != base], base, words)
     n = int(cells["n"].max())
     scenario = settings.scenario
-    figure.text(
-        0.015, 1 - 0.14 / height, finding or words.plain, fontsize=12.5, fontweight="bold", va="top"
-    )
+    title = fill(finding or words.plain, 88)
+    figure.text(0.015, 1 - 0.12 / height, title, fontsize=12.5, fontweight="bold", va="top")
     compared = len(regimes) > 1
     reading = (
-        f"{words.axis}. Hollow dot and line: {base}, with its level. Figures beside the others: "
+        f"{words.axis}. Hollow dot and line: {base}, with its level. Figures with a sign: "
         "difference from it."
         if compared
         else f"{words.axis}."
     )
     reading = reading[0].upper() + reading[1:]
-    figure.text(0.015, 1 - 0.44 / height, reading, color=FAINT, va="top")
+    below = 0.42 + 0.22 * title.count("\n")
+    figure.text(0.015, 1 - below / height, reading, color=FAINT, va="top")
     if n > 1:
         interval = f"Bars: 95% t-interval{' of the paired difference' if compared else ''}, n = {n}"
     else:
@@ -197,11 +204,11 @@ def _words(
     seeds = f"seeds {settings.seeds[0]}-{settings.seeds[-1]}" if n > 1 else f"seed {scenario.seed}"
     size = "whole city" if scenario.scale == 1 else f"{scenario.scale:g} of the city"
     source = (
-        f"{interval}. Source: Carveout model, synthetic residents, {seeds}, {size}, "
+        f"{note}{interval}. Source: Carveout model, synthetic residents, {seeds}, {size}, "
         f"{settings.years:g} year{'s' * (settings.years != 1)} from {scenario.start}, legal "
         f"environment {scenario.environment}, federal posture {name(scenario.posture)}."
     )
-    figure.text(0.015, 0.1 / height, fill(source, 150), fontsize=7.5, color=FAINT, va="bottom")
+    figure.text(0.015, 0.1 / height, fill(source, 185), fontsize=7.5, color=FAINT, va="bottom")
 
 
 def headline(cells: pd.DataFrame, others: list[str], base: str, words: Words) -> str:
@@ -213,11 +220,9 @@ def headline(cells: pd.DataFrame, others: list[str], base: str, words: Words) ->
             continue
         if abs(row["estimate"]) > best:
             best = abs(row["estimate"])
-            way = words.more if row["estimate"] > 0 else words.less
-            size = number(best, decimals(best))
-            text = (
-                f"{words.subject} {way} under {regime}\nthan under {base}: by {size} {words.unit}"
-            )
+            way = "higher" if row["estimate"] > 0 else "lower"
+            size = number(best, min(decimals(best), 1))
+            text = f"{words.subject} {size} {words.unit} {way} under {regime} than under {base}"
     return text
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.store import plain
+from experiments.json_form import as_json
 from model.faults import BadInput, Fault
 
 Arguments = argparse.Namespace
@@ -18,7 +17,7 @@ RESULTS = "results"
 
 def print_json(content: Any) -> int:
     """One JSON object on standard output."""
-    print(json.dumps(plain(content), indent=2, allow_nan=False))
+    print(as_json(content))
     return 0
 
 

@@ -46,7 +46,7 @@ def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
 def pool(rows: pd.DataFrame) -> pd.DataFrame:
     """Numerators and denominators over the whole period, one row a replicate, run and cell.
 
-    `rows` are those of `outcomes.tabulate` with columns replicate, regime and belief beside.
+    `rows` are those of `tabulate.tabulate` with columns replicate, regime and belief beside.
     """
     keys = ["replicate", "regime", "belief", *CELL]
     pooled = rows.groupby(keys, sort=False, observed=True)[["numerator", "denominator"]].sum()
@@ -62,7 +62,7 @@ def contrasts(rows: pd.DataFrame, baseline: str) -> pd.DataFrame:
     value a replicate in order of seed), cells (the pooled counts behind it, for `privacy`).
     """
     pooled = pool(rows)
-    per = pooled["outcome"].map({name: outcome.per for name, outcome in OUTCOMES.items()})
+    per = pooled["outcome"].astype(str).map({name: spec.per for name, spec in OUTCOMES.items()})
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled["value"] = per * pooled["numerator"] / pooled["denominator"]
     wide = {
@@ -108,5 +108,5 @@ def contrasts(rows: pd.DataFrame, baseline: str) -> pd.DataFrame:
             parts.append(part(regime, "legal_exposure", legal, three))
             parts.append(part(regime, "belief", total - legal, three))
     table = pd.concat(parts, ignore_index=True)
-    units = {name: outcome.unit for name, outcome in OUTCOMES.items()}
-    return table.assign(unit=table["outcome"].map(units))
+    units = {name: spec.unit for name, spec in OUTCOMES.items()}
+    return table.assign(unit=table["outcome"].astype(str).map(units))

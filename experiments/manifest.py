@@ -92,7 +92,7 @@ def command_line(verb: str, settings: Settings, out: str | None, **more: Any) ->
     for option, value in options.items():
         if value is True:
             words.append(f"--{option}")
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             words += [f"--{option}", str(value)]
     for key, value in scenario.parameters.items():
         words += ["--set", f"{key}={value!r}"]

@@ -6,9 +6,8 @@ to `OUTCOMES`; the runner, the contrasts, the tables and the charts then know it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from model.schema import (
     CARVE_OUTS,
@@ -20,11 +19,6 @@ from model.schema import (
     STATUSES,
     VIOLENT,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from model.scenario import Scenario
 
 #: Days of a resident-year: rates are per 365 days lived here, leap years included.
 YEAR = 365.0
@@ -227,9 +221,9 @@ _ENTRIES = (
     _per_resident("services_avoided", "Visits to services avoided",
                   "Visits to clinics and city services not made.", "people", "services_avoided",
                   per=100),
-    Outcome("threat", "Perceived threat", "index", "Mean of the threat index; not a probability.",
-            Column("people", "threat"), Column("people", "residents"), per=1,
-            by=("status", "ethnicity"), counts=False),
+    Outcome("threat", "Perceived threat", "index",
+            "Mean of the threat index over occasions to call for help; not a probability.",
+            Column("city", "threat_sum"), Column("city", "threat_persons"), per=1, counts=False),
     Outcome("certifications", "Survivors' certifications granted", "% of requests",
             "Of requests to certify a victim's cooperation, those granted.",
             Column("city", "certifications_granted"), Column("city", "certifications_requested"),
@@ -251,88 +245,3 @@ _ENTRIES = (
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in _ENTRIES}
 HEADLINES = tuple(outcome.name for outcome in _ENTRIES if outcome.headline)
-
-
-def prepared(frames: Mapping[str, pd.DataFrame], scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """The ledger's frames with resident-years, and ``clock``: years of the whole city by month."""
-    import pandas as pd
-
-    out = dict(frames)
-    for name in ("people", "people_area"):
-        out[name] = frames[name].assign(person_years=frames[name]["person_days"] / YEAR)
-    days = pd.period_range(scenario.start, periods=scenario.days, freq="D").strftime("%Y-%m")
-    months = days.value_counts().sort_index()
-    out["clock"] = pd.DataFrame(
-        {"month": months.index, "city_years": months.to_numpy() * scenario.scale / YEAR}
-    )
-    return out
-
-
-def tabulate(
-    frames: Mapping[str, pd.DataFrame], outcomes: Iterable[Outcome] = _ENTRIES
-) -> pd.DataFrame:
-    """Numerator and denominator of every outcome, by month and group.
-
-    Parameters
-    ----------
-    frames
-        The ledger's monthly frames with ``clock`` beside them (`prepared`).
-
-    Returns
-    -------
-    Columns month, outcome, by, group, numerator, denominator. The whole is ``by = "all"``.
-    """
-    import pandas as pd
-
-    months = pd.Index(frames["clock"]["month"], name="month")
-    parts = []
-    for outcome in outcomes:
-        wholes = () if "area" in outcome.by else ("all",)
-        for by in (*wholes, *outcome.by):
-            groups = _groups(frames, outcome, by)
-            part = pd.DataFrame(
-                {
-                    "numerator": _sums(frames, outcome.numerator, by, months, groups),
-                    "denominator": _sums(frames, outcome.denominator, by, months, groups),
-                }
-            ).reset_index()
-            part.insert(1, "outcome", outcome.name)
-            part.insert(2, "by", by)
-            parts.append(part)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _groups(frames: Mapping[str, pd.DataFrame], outcome: Outcome, by: str) -> tuple[str, ...]:
-    if by == "all":
-        return ("all",)
-    if by == "area":
-        areas = frames[outcome.denominator.frame]["area"].unique()
-        return tuple(str(area) for area in sorted(areas))
-    admitted = outcome.numerator.where.get(by, GROUPS[by])
-    return tuple(group for group in GROUPS[by] if group in admitted)
-
-
-def _sums(
-    frames: Mapping[str, pd.DataFrame], column: Column, by: str, months: pd.Index,
-    groups: tuple[str, ...],
-) -> pd.Series:
-    """The column summed by month and group; whole where its frame does not know the breakdown."""
-    import pandas as pd
-
-    frame = frames[column.frame]
-    if column.name not in frame:
-        # Citywide sums have no column in a run in which nothing was ever added to them.
-        if column.frame != "city":
-            raise KeyError(f"the ledger's frame {column.frame} has no column {column.name}")
-        frame = frame.assign(**{column.name: 0.0})
-    for name, admitted in column.where.items():
-        frame = frame[frame[name].isin(admitted)]
-    cells = pd.MultiIndex.from_product([months, groups], names=["month", "group"])
-    if by not in frame.columns:
-        whole = frame.groupby("month", observed=True)[column.name].sum()
-        values = whole.reindex(cells.get_level_values("month"), fill_value=0).to_numpy()
-        return pd.Series(values, index=cells, dtype=float)
-    if by == "carve_out":
-        frame = frame.assign(carve_out=frame["carve_out"].str.split("+")).explode("carve_out")
-    keys = [frame["month"].astype(str), frame[by].astype(str).rename("group")]
-    return frame.groupby(keys)[column.name].sum().reindex(cells, fill_value=0).astype(float)

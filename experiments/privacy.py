@@ -17,14 +17,15 @@ Tables, charts and files take a `Released`, which only the functions here make.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.outcomes import OUTCOMES, PARTITIONS, YEAR
+from experiments.outcomes import OUTCOMES, PARTITIONS, YEAR, Outcome
 
 FLOOR = 20
 
@@ -85,9 +86,8 @@ def release_outcomes(rows: pd.DataFrame, days: int) -> Released:
     hidden = too_small(rows, numerator, denominator, days)
     keys = [name for name in ("replicate", "regime", "month") if name in rows]
     hidden = _complemented(rows, keys, hidden, numerator)
-    per = rows["outcome"].map({name: outcome.per for name, outcome in OUTCOMES.items()})
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = per.to_numpy(float) * numerator / denominator
+        value = of_outcome(rows, lambda outcome: outcome.per) * numerator / denominator
     rates_only = hidden | (rows["by"] == "area").to_numpy()
     out = rows.assign(
         value=np.where(hidden, np.nan, value),
@@ -131,6 +131,12 @@ def joined(logs: Sequence[Released]) -> Released:
     return _released(pd.concat(frames, ignore_index=True), EVENT_COLUMNS, "events")
 
 
+def of_outcome(rows: pd.DataFrame, question: Callable[[Outcome], Any]) -> NDArray[Any]:
+    """The answer to a question about each row's outcome, (n,)."""
+    names = pd.Categorical(rows["outcome"])
+    return np.array([question(OUTCOMES[name]) for name in names.categories])[names.codes]
+
+
 def synthetic_person(seed: int, person: int) -> str:
     """A name for a case history: the same in every regime of a seed.
 
@@ -144,26 +150,19 @@ def too_small(
     rows: pd.DataFrame, numerator: NDArray[np.float64], denominator: NDArray[np.float64], days: int
 ) -> NDArray[np.bool_]:
     """Which cells stand on fewer than `FLOOR` persons or events, (n,) each."""
-    known = {name: rows["outcome"].map({k: f(o) for k, o in OUTCOMES.items()}).to_numpy(bool)
-             for name, f in {
-                 "counts": lambda o: o.counts,
-                 "share": lambda o: o.share,
-                 "events": lambda o: o.share or not _is_time(o.denominator.name),
-                 "persons": lambda o: o.denominator.name == "person_years",
-             }.items()}
+    share = of_outcome(rows, lambda outcome: outcome.share)
+    counted = of_outcome(rows, lambda outcome: outcome.counts)
+    over_persons = of_outcome(rows, lambda outcome: outcome.denominator.name == "person_years")
+    over_time = of_outcome(rows, lambda outcome: outcome.denominator.name == "city_years")
     by_area = (rows["by"] == "area").to_numpy()
 
     def small(count: NDArray[np.float64]) -> NDArray[np.bool_]:
         return (count < FLOOR) & (by_area | (count > 0))
 
-    hidden = known["counts"] & small(numerator)
-    hidden |= known["share"] & small(denominator - numerator)
-    hidden |= known["events"] & small(denominator)
-    return hidden | (known["persons"] & small(denominator * YEAR / days))
-
-
-def _is_time(column: str) -> bool:
-    return column in ("person_years", "city_years")
+    hidden = counted & small(numerator)
+    hidden |= share & small(denominator - numerator)
+    hidden |= ~over_persons & ~over_time & small(denominator)
+    return hidden | (over_persons & small(denominator * YEAR / days))
 
 
 def _complemented(

@@ -9,6 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,8 +17,10 @@ from experiments.settings import Case
 from experiments.worker import Result, run_case
 from model.faults import BadInput
 
-#: Resident-days below which starting other processes takes longer than it saves.
-SMALL_WORK = 1.5e9
+#: Seconds of a simulated day: of any city, and more of the whole city. Only a guess is needed.
+DAY_SECONDS, CITY_DAY_SECONDS = 0.003, 0.02
+#: Seconds of work below which starting other processes takes longer than it saves.
+SMALL_WORK = 12.0
 #: Memory of a process: the full city's columns and a year's schedule, and the libraries.
 BYTES_FULL_CITY, BYTES_BASE = 1.3e9, 0.25e9
 ATTEMPTS = 2
@@ -26,11 +29,7 @@ OnDays = Callable[[int], None]
 
 
 class RunError(RuntimeError):
-    """A run failed for a reason that is not the user's; `details` holds the traceback."""
-
-    def __init__(self, message: str, details: str = "") -> None:
-        super().__init__(message)
-        self.details = details
+    """A run failed for a reason that is not the user's; a note holds what is known of it."""
 
 
 def run_cases(
@@ -58,8 +57,10 @@ def run_cases(
 
 def _processes(cases: Sequence[Case]) -> int:
     """As many as processors and memory allow; one where the work is small."""
-    residents = 2_746_388  # CHI_POP20; another city's size only makes this guess less exact
-    work = sum(case.scenario.days * case.scenario.scale for case in cases) * residents
+    work = sum(
+        case.scenario.days * (DAY_SECONDS + CITY_DAY_SECONDS * case.scenario.scale)
+        for case in cases
+    )
     if work < SMALL_WORK:
         return 1
     own = getattr(os, "sched_getaffinity", None)  # what this process may use; not on every system
@@ -121,11 +122,20 @@ class _Pool:
                 elif kind == "faults":
                     raise BadInput(content)
                 else:
-                    raise RunError("a run failed", content)
+                    error = RunError(f"a run failed: {content.strip().splitlines()[-1]}")
+                    error.add_note(content)
+                    raise error
         finally:
             self._close()
 
     def _serve(self) -> None:
+        """Serve, and say whatever goes wrong: a silent thread would leave the caller waiting."""
+        try:
+            self._hand_out()
+        except Exception:
+            self.said.put(("error", traceback.format_exc()))
+
+    def _hand_out(self) -> None:
         """Hand out chunks until none is left; a lost process is replaced, its chunk tried again."""
         worker: subprocess.Popen[bytes] | None = None
         while not self.closing:
@@ -164,7 +174,8 @@ class _Pool:
         single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
         worker = subprocess.Popen(
-            [sys.executable, "-m", "experiments.worker"],
+            # Not ``-m``: what the worker sends must belong to a module that is found here, too.
+            [sys.executable, "-c", "from experiments.worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **single, "PYTHONPATH": path},

@@ -109,7 +109,8 @@ def settings(
             return otherwise
 
     from model.city import load_city
-    from model.ordinance import build_law, load_regime
+    from model.law import build_law
+    from model.ordinance import load_regime
     from model.posture import load_posture
     from model.registry import load_parameters
 

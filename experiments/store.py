@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from experiments.json_form import as_json
 from experiments.privacy import Released, gated
 from model.faults import BadInput, Fault
 
@@ -126,17 +126,4 @@ def write_table(path: Path, released: Released) -> None:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write `content` as indented JSON; NaN becomes null, which every reader knows."""
-    path.write_text(json.dumps(plain(content), indent=2, allow_nan=False) + "\n", "utf-8")
-
-
-def plain(value: Any) -> Any:
-    """`value` with NaN and infinities as None and NumPy scalars as Python's, at any depth."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not (float("-inf") < value < float("inf")):
-        return None
-    return value
+    path.write_text(as_json(content) + "\n", "utf-8")

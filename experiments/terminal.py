@@ -25,6 +25,10 @@ WIDTH = 110
 OUTCOME_WIDTH, LEVEL_WIDTH, REGIME_WIDTH = 42, 12, 20
 #: The two outcomes whose differences are told apart into law and belief.
 SPLIT = ("reporting_undocumented", "encounters")
+SPLIT_TITLES = {
+    "reporting_undocumented": "Crimes against undocumented residents that reach the police",
+    "encounters": "Undocumented residents who meet ICE",
+}
 EMPTY = f"< {FLOOR}"
 
 
@@ -100,22 +104,33 @@ def _differences(whole: pd.DataFrame, base: str, others: list[str]) -> Table:
     for outcome in HEADLINES:
         spec = OUTCOMES[outcome]
         level = whole.loc[(base, "level", outcome)]
+        size = level["estimate"]
+        rows = [whole.loc[(other, "difference", outcome)] for other in others]
         cells = [_estimate(level, signed=False, spread=not others)]
-        cells += [_estimate(whole.loc[(other, "difference", outcome)]) for other in others]
+        cells += [_estimate(row, level=size) for row in rows]
         label = Text(spec.title).append(f"\n  {spec.unit}", style="dim")
         table.add_row(label, *cells)
     return table
 
 
-def _estimate(row: pd.Series, *, signed: bool = True, spread: bool = True) -> Text:
-    """A number with its interval below; bold and starred where the interval leaves out zero."""
+def _estimate(
+    row: pd.Series, *, signed: bool = True, spread: bool = True, level: float = math.nan
+) -> Text:
+    """A number with its interval below; bold and starred where the interval leaves out zero.
+
+    A difference is given no finer than a ten-thousandth of `level`.
+    """
     if row["suppressed"]:
         return Text(EMPTY, style="dim")
     if math.isnan(row["estimate"]):
         return Text("none", style="dim")
     value, low, high = row["estimate"], row["low"], row["high"]
+    clear = bool(signed and (low > 0 or high < 0))
     digits = decimals(value, low, high)
-    clear = signed and (low > 0 or high < 0)
+    if not clear:
+        digits = min(digits, 1 + decimals(level))
+    if signed and value == low == high == 0:
+        return Text("0").append("\nin every pair" * spread, style="dim")
     text = Text(number(value, digits, signed=signed) + "*" * clear, style="bold" if clear else "")
     if spread and not math.isnan(low):
         sign = signed
@@ -139,6 +154,8 @@ def decimals(*values: float) -> int:
 
 def number(value: float, digits: int, *, signed: bool = False) -> str:
     """A number in print: a true minus, thousands parted, no negative zero."""
+    if value == 0:
+        return "0"
     text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
     if not any(digit in text for digit in "123456789"):
         return text.lstrip("+-")
@@ -149,21 +166,22 @@ def _split(whole: pd.DataFrame, others: list[str]) -> Table:
     """How much of two differences is law and how much is what people believe."""
     table = Table(
         box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0),
-        title="Where the differences come from: legal exposure + belief", title_justify="left",
+        title="Where the differences come from", title_justify="left",
         title_style="bold",
     )
     table.add_column("")
+    for part in ("legal exposure", "belief", "in all"):
+        table.add_column(part, justify="right")
     for outcome in SPLIT:
-        for part in ("in all", "law", "belief"):
-            title = OUTCOMES[outcome].title.strip() if part == "in all" else ""
-            table.add_column(f"{title}\n{part}" if title else f"\n{part}", justify="right")
-    for other in others:
-        rows = [
-            whole.loc[(other, measure, outcome)]
-            for outcome in SPLIT
-            for measure in ("difference", "legal_exposure", "belief")
-        ]
-        table.add_row(other, *[_estimate(row, spread=False) for row in rows])
+        spec = OUTCOMES[outcome]
+        table.add_row(Text(f"{SPLIT_TITLES[outcome]}, {spec.unit}", style="dim"))
+        for other in others:
+            rows = [
+                whole.loc[(other, part, outcome)]
+                for part in ("legal_exposure", "belief", "difference")
+            ]
+            size = max((abs(row["estimate"]) for row in rows), default=math.nan)
+            table.add_row(f"  {other}", *[_estimate(row, spread=False, level=size) for row in rows])
     return table
 
 
@@ -180,7 +198,7 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
         lines.append(f"{EMPTY}: fewer than {FLOOR} persons or events, not shown.")
     if settings.decompose and compared:
         lines.append(
-            "Law: what the regime changes while people believe the baseline still holds. "
-            "The weight of belief is an assumption."
+            "Legal exposure: what the regime changes while people believe that the baseline still "
+            "holds. Belief is the rest; its weight is an assumption."
         )
     return Text("\n".join(lines), style="dim")

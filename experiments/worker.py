@@ -1,6 +1,6 @@
 """One run after another, in this process or in one of its own.
 
-``python -m experiments.worker`` reads pickled lists of cases from standard input and writes
+`main` reads pickled lists of cases from standard input and writes
 pickled messages to standard output. A worker started so imports nothing of the caller's script,
 so a notebook or a script without a main guard can use several processes.
 """
@@ -21,15 +21,15 @@ import pandas as pd
 
 from experiments.cache import population
 from experiments.eventlog import event_rows
-from experiments.outcomes import prepared, tabulate
 from experiments.settings import Case
+from experiments.tabulate import tabulate
 from model.faults import BadInput
 from model.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a case gave: outcome rows of `outcomes.tabulate`, and the event log if asked for."""
+    """What a case gave: outcome rows of `tabulate.tabulate`, and the event log if asked for."""
 
     case: Case
     rows: pd.DataFrame
@@ -59,7 +59,7 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
         case.scenario, population=people, rates=rates, event_log=case.events, progress=report
     )
     report(case.scenario.days)
-    rows = tabulate(prepared(ledger.frames(), case.scenario))
+    rows = tabulate(ledger.frames(), case.scenario)
     rows.insert(0, "replicate", case.replicate)
     rows.insert(1, "seed", case.scenario.seed)
     rows.insert(2, "regime", case.regime)
@@ -115,7 +115,3 @@ def main() -> None:
             send("faults", error.faults)
         except Exception:  # told to the parent, which says it in one line
             send("error", traceback.format_exc())
-
-
-if __name__ == "__main__":
-    main()
