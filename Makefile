@@ -17,7 +17,7 @@ help: ## Show this list
 	|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' Makefile
 
 demo: $(VENV)/.core ## Compare every regime in a tenth of Chicago; results in results/demo
-	$(BIN)/carveout compare --scale 0.1 --replicates 4 --seed 1 --out results/demo --force
+	$(BIN)/carveout compare --scale 0.1 --replicates 3 --seed 1 --out results/demo --force
 
 test: $(VENV)/.dev ## Run the tests (within ten minutes on two cores)
 	$(PYTEST) -m "not slow"
