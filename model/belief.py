@@ -17,6 +17,7 @@ from model.population import Population
 from model.registry import Parameters
 from model.schema import LADDER
 from model.state import State, fade_table
+from model.traits import Traits
 
 
 def rung_weights(values: Parameters) -> NDArray[np.float64]:
@@ -72,6 +73,15 @@ def openness(law: Stack, baseline: Stack, values: Parameters) -> Openness:
     )
 
 
+def felt_weights(values: Parameters) -> NDArray[np.float64]:
+    """`rung_weights` by the packed trait ``felt``, shape (16,)."""
+    table = np.zeros(16)
+    rungs = rung_weights(values)
+    for mixed in (0, 1):
+        table[8 * mixed : 8 * mixed + len(LADDER)] = rungs[:, mixed]
+    return table
+
+
 def threat_weight(population: Population, values: Parameters) -> NDArray[np.float64]:
     """How much of the threat each resident feels, shape (n,), 0 for most."""
     return rung_weights(values)[population.ladder, population.mixed.astype(np.int8)]
@@ -80,13 +90,15 @@ def threat_weight(population: Population, values: Parameters) -> NDArray[np.floa
 class Belief:
     """The fading series that residents read: news by area, alarm by area and by city.
 
-    ``weight`` (n,) is how much of the threat each resident feels.
+    ``weight`` (n,) is how much of the threat each resident feels, ``weight_of`` (16,) the same by
+    rung and mixed household (`model.traits.FELT`).
     """
 
     def __init__(self, n_areas: int, weight: NDArray[np.float64], values: Parameters) -> None:
         self.values = values
         self.openness = Openness(0.0, 0.0)
         self.weight = weight
+        self.weight_of = felt_weights(values)
         self.area_news = np.zeros(n_areas)
         # Rows: what fades fast, and the residual. Last column: the whole city's alarm.
         self.alarm = np.zeros((2, n_areas + 1))
@@ -110,35 +122,37 @@ class Belief:
             self._alarm_split if np.isscalar(places) else self._alarm_split[:, None]
         )
 
-    def alarm_of(self, population: Population, who: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Alarm, in logits for the undocumented, shape (n,): announcements reach those who
-        follow the news; an operation alarms all of the area that saw it."""
-        total = self.alarm.sum(axis=0)
-        return total[population.area[who]] + total[-1] * population.follows_news[who]
-
     def threat(
         self, population: Population, state: State, who: NDArray[np.integer], day: int
     ) -> NDArray[np.float64]:
         """The index z of `who` on `day`, shape (n,)."""
-        heard = state.heard.read(who, day) + self.area_news[population.area[who]]
-        return self.weight[who] * (
-            self.openness.felt + self.values.gamma * heard_effect(heard)
-        )
+        return self._index(self.weight[who], population.area[who], state, who, day)
 
-    def chill(
+    def _index(
         self,
-        population: Population,
+        weight: NDArray[np.float64],
+        area: NDArray[np.integer],
         state: State,
         who: NDArray[np.integer],
         day: int,
+    ) -> NDArray[np.float64]:
+        heard = state.heard.read(who, day) + self.area_news[area]
+        return weight * (self.openness.felt + self.values.gamma * heard_effect(heard))
+
+    def chill(
+        self, traits: Traits, state: State, who: NDArray[np.integer], day: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """The index of `who`, what fear takes from the log odds of reporting, and what it takes
-        at the baseline: three arrays of shape (n,)."""
-        values = self.values
+        at the baseline: three arrays of shape (n,).
+
+        Announcements alarm those who follow the news; an operation all of the area that saw it.
+        """
+        values, area = self.values, traits.area
         slope = values.chilling * values.tau * values.beta
-        threat = self.threat(population, state, who, day)
-        weight = self.weight[who]
-        alarm = values.chilling * weight * self.alarm_of(population, who)
+        weight = self.weight_of[traits.felt]
+        threat = self._index(weight, area, state, who, day)
+        total = self.alarm.sum(axis=0)
+        alarm = values.chilling * weight * (total[area] + total[-1] * traits.follows_news)
         return threat, slope * threat + alarm, slope * weight * self.openness.environment
 
 

@@ -22,12 +22,12 @@ from model.reporting import (
     clearance_chance,
     reaches_police,
     reports,
-    static_shift,
     survivor_shift,
 )
 from model.schema import CRIMES, ETHNICITIES, LADDER, SEXES
 from model.sets import unique, within
 from model.state import fade_table
+from model.traits import Traits
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel
@@ -93,23 +93,23 @@ def offending_multiplier(
 
 def crimes(model: PolicyModel) -> Contacts:
     """The phase: see the module's text."""
-    today, people, values = model.today, model.population, model.values
+    today, values, belief = model.today, model.values, model.belief
     solved = model.rates.intercepts
     one = _incidents(model)
-    victim, crime, code = one.victim, one.crime, one.code
+    victim, traits, crime, code = one.victim, one.traits, one.crime, one.code
     decisions = ("victim-reports", "police-find", "clearance", "survey")
     u_victim, u_found, u_clear, u_survey = model.dice.uniforms(decisions, today.year, code)
 
     # Victims. Only who feels the threat decides otherwise than at the baseline.
     logit = solved.victim[crime] + _level(model, victim)
     fear, base_fear, threat = np.zeros((3, len(victim)))
-    feels = np.flatnonzero(model.belief.weight[victim] > 0)
-    threat[feels], fear[feels], base_fear[feels] = model.belief.chill(
-        people, model.state, victim[feels], today.day
+    feels = np.flatnonzero(belief.weight_of[traits.felt] > 0)
+    feeling = traits.only(feels)
+    threat[feels], fear[feels], base_fear[feels] = belief.chill(
+        feeling, model.state, victim[feels], today.day
     )
-    rung = people.ladder[victim[feels]]
     now, base = (
-        survivor_shift(values, rung, crime[feels], law.survivor_support)
+        survivor_shift(values, feeling.rung, crime[feels], law.survivor_support)
         for law in (model.law, model.base_law)
     )
     fear[feels] -= now
@@ -126,7 +126,7 @@ def crimes(model: PolicyModel) -> Contacts:
     helps = np.where(by_victim | by_bystander, 1.0, uncooperative)
     cleared = reported & (u_clear < clearance * helps)
     model.response.see(
-        people.area[victim].astype(np.int64) * len(ETHNICITIES) + people.ethnicity[victim],
+        _group(traits),
         reaches_police(p_victim, silent, found_chance),
         reaches_police(p_victim_base, silent_base, found_chance),
         clearance * clearance_chance(p_victim, silent, found_chance, uncooperative),
@@ -138,21 +138,22 @@ def crimes(model: PolicyModel) -> Contacts:
     fate += CLEARED * cleared + SURVEYED * (u_survey < answers)
     model.ledger.log("incident", today.day, victim, crime, fate)
     _partner_violence(model, one, reported, cleared)
-    reporter = victim[by_victim]
-    _certifications(model, reporter, crime[by_victim], code[by_victim])
+    reporter, who = victim[by_victim], traits.only(by_victim)
+    _certifications(model, who, crime[by_victim], code[by_victim])
     model.trust_later(victim[by_victim & cleared], values.clearance_trust_gain)
     recorded, told = questions(
-        model, reporter, code[by_victim], values.status_question_report_share
+        model, reporter, who, code[by_victim], values.status_question_report_share
     )
     return Contacts(one.offender[cleared & (one.offender >= 0)], recorded, told)
 
 
 class Incidents(NamedTuple):
-    """The day's incidents: event code, victim, crime type, course of partner violence (-1: none)
-    and offender (-1: nobody of the city), each of shape (n,)."""
+    """The day's incidents: event code, victim with their traits, crime type, course of partner
+    violence (-1: none) and offender (-1: nobody of the city), each of shape (n,)."""
 
     code: NDArray[np.uint64]
     victim: NDArray[np.int64]
+    traits: Traits
     crime: NDArray[np.int8]
     course: NDArray[np.int32]
     offender: NDArray[np.int64]
@@ -161,11 +162,11 @@ class Incidents(NamedTuple):
 def _incidents(model: PolicyModel) -> Incidents:
     """Candidates that become incidents: thinned by what offenders see (partner violence: by its
     course), victim at home, offender at liberty."""
-    people, state, day, year = model.population, model.state, model.today.day, model.today.year
+    state, day, year = model.state, model.today.day, model.today.year
     candidates = model.schedule.crimes.of(model.today.of_year)
     code, victim, course = candidates["code"], candidates["victim"], candidates["course"]
-    group = people.area[victim].astype(np.int64) * len(ETHNICITIES) + people.ethnicity[victim]
-    chance = model.response.multiplier[group] / CEILING
+    traits = model.traits(victim)
+    chance = model.response.multiplier[_group(traits)] / CEILING
     episode = np.flatnonzero(course >= 0)
     chance[episode] = model.courses.multiplier[course[episode]] / EPISODE_CEILING
     accepted = model.dice.uniform("candidate-becomes-incident", year, code) < chance
@@ -173,29 +174,38 @@ def _incidents(model: PolicyModel) -> Incidents:
     rows = np.flatnonzero(accepted)
     victim, course = victim[rows], course[rows]
     u = model.dice.uniform("offender", year, code[rows])
-    offender = model.rates.pools.offenders.pick(people.area[victim], u)
+    offender = model.rates.pools.offenders.pick(traits.area[rows], u)
     episode = np.flatnonzero(course >= 0)
     offender[episode] = model.courses.partner[course[episode]]
     free = state.present(offender, day)
     model.ledger.add("prevented_by_incapacitation", len(rows) - free.sum())
     rows = rows[free]
     return Incidents(
-        code[rows], victim[free], candidates["crime"][rows], course[free], offender[free]
+        code[rows],
+        victim[free],
+        traits.only(rows),
+        candidates["crime"][rows],
+        course[free],
+        offender[free],
     )
+
+
+def _group(traits: Traits) -> NDArray[np.int64]:
+    """The group of a victim that offenders can see: area and ethnicity."""
+    return traits.area * len(ETHNICITIES) + traits.ethnicity
 
 
 def _level(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.float64]:
     """What ethnicity, language and trust add to the log odds that `who` report."""
-    people, values = model.population, model.values
-    shift = static_shift(values, people.ethnicity[who], people.limited_english[who])
-    return shift + values.trust_slope * model.trust(who)
+    change = model.state.trust_change.read(who, model.today.day)
+    return model.rates.level[who] + model.values.trust_slope * change
 
 
 def _bystanders(
     model: PolicyModel, one: Incidents
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
     """Whether a bystander reports, and the chance that none does, now and at the baseline."""
-    people, values, belief, today = model.population, model.values, model.belief, model.today
+    values, belief, today = model.values, model.belief, model.today
     n = len(one.code)
     spoke, silent, silent_base = np.zeros(n, bool), np.ones(n), np.ones(n)
     violent = np.flatnonzero(one.crime < HOUSEHOLD_CRIMES[0])
@@ -214,13 +224,16 @@ def _bystanders(
     second = u_present < values.bystander_present * values.second_bystander
     rows = np.concatenate([violent[first], violent[second]])
     who = model.rates.pools.adults.pick(
-        people.area[one.victim[rows]], np.concatenate([u_first[first], u_second[second]])
+        one.traits.area[rows], np.concatenate([u_first[first], u_second[second]])
     )
+    traits = model.traits(who)
     speaks = np.concatenate([u_first_speaks[first], u_second_speaks[second]])
     logit = model.rates.intercepts.bystander[one.crime[rows]] + _level(model, who)
     fear, base_fear = np.zeros((2, len(rows)))
-    feels = np.flatnonzero(belief.weight[who] > 0)
-    _, fear[feels], base_fear[feels] = belief.chill(people, model.state, who[feels], today.day)
+    feels = np.flatnonzero(belief.weight_of[traits.felt] > 0)
+    _, fear[feels], base_fear[feels] = belief.chill(
+        traits.only(feels), model.state, who[feels], today.day
+    )
     # Nobody is a witness to what befalls herself, and an area may have no adult at all.
     here = (who >= 0) & (who != one.victim[rows]) & model.state.present(who, today.day)
     chance = here * reports(logit, values.witness_ratio * fear)
@@ -240,12 +253,10 @@ def _partner_violence(
 ) -> None:
     """Lethal hazard of the day's episodes, and what first reports do to their courses."""
     rows = np.flatnonzero(one.course >= 0)
-    values, courses, people = model.values, model.courses, model.population
-    course, victim = one.course[rows], one.victim[rows]
+    values, courses = model.values, model.courses
+    course, traits = one.course[rows], one.traits.only(rows)
     hazard = values.lethal_per_episode * lethal_factor(courses.unreported[course], values)
-    latina = (people.ethnicity[victim] == ETHNICITIES["latino"]) & (
-        people.sex[victim] == SEXES["female"]
-    )
+    latina = (traits.ethnicity == ETHNICITIES["latino"]) & (traits.sex == SEXES["female"])
     model.ledger.add("partner_episodes", len(rows))
     model.ledger.add("homicide_hazard", hazard.sum())
     model.ledger.add("homicide_hazard_latina", hazard[latina].sum())
@@ -269,14 +280,14 @@ def lethal_factor(unreported: NDArray[np.integer], values: Parameters) -> NDArra
 
 def _certifications(
     model: PolicyModel,
-    victim: NDArray[np.int64],
-    crime: NDArray[np.int64],
+    traits: Traits,
+    crime: NDArray[np.integer],
     code: NDArray[np.uint64],
 ) -> None:
     """Survivors who reported ask police to certify their help (U and T visas; `UVISA`)."""
     values, year = model.values, model.today.year
     rows = np.flatnonzero(
-        (model.population.ladder[victim] >= LADDER["lawful_noncitizen"])
+        (traits.rung >= LADDER["lawful_noncitizen"])
         & ((crime == SURVIVOR_CRIMES[0]) | (crime == SURVIVOR_CRIMES[1]))
     )
     asks = model.dice.uniform("certification-asked", year, code[rows])

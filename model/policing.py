@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 
 from model.ledger import CONTACTS
 from model.schema import CARVE_OUTS, STATUSES
+from model.traits import Traits
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel
@@ -30,14 +31,15 @@ class Contacts(NamedTuple):
 
 def contacts(model: PolicyModel) -> Contacts:
     """Stops, arrests for other causes than the crimes simulated, and calls."""
-    today, people, values = model.today, model.population, model.values
+    today, values = model.today, model.values
     stops = model.schedule.stops.of(today.of_year)
     here = model.state.present(stops["who"], today.day)
     who, code = stops["who"][here], stops["code"][here]
     u_arrest, u_unfair = model.dice.uniforms(("stop-arrest", "stop-unfair"), today.year, code)
-    warrant = people.flags[who] & WARRANT > 0
+    traits = model.traits(who)
+    warrant = traits.flags & WARRANT > 0
     taken = u_arrest < np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
-    recorded, told = questions(model, who, code, values.status_question_share)
+    recorded, told = questions(model, who, traits, code, values.status_question_share)
 
     arrests = model.schedule.arrests.of(today.of_year)["who"]
     arrests = arrests[model.state.present(arrests, today.day)]
@@ -50,19 +52,23 @@ def contacts(model: PolicyModel) -> Contacts:
 
 
 def questions(
-    model: PolicyModel, who: NDArray[np.int64], code: NDArray[np.uint64], share: float
+    model: PolicyModel,
+    who: NDArray[np.int64],
+    traits: Traits,
+    code: NDArray[np.uint64],
+    share: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The non-citizens in contacts, and those of them whose status police tell ICE.
 
     An officer asks where the law lets patrol ask, or where the officer does not follow it; and
     shares the answer likewise. Nothing would follow from a citizen's answer.
     """
-    rows = np.flatnonzero(model.population.status[who] >= FIRST_NONCITIZEN)
-    who, code = who[rows], code[rows]
-    obeys = officer_obeys(model, who, code)
+    rows = np.flatnonzero(traits.status >= FIRST_NONCITIZEN)
+    who, traits, code = who[rows], traits.only(rows), code[rows]
+    obeys = officer_obeys(model, traits.area, code)
     wants = model.dice.uniform("status-question", model.today.year, code) < share
     asks = wants & (model.law.may_ask | ~obeys)
-    shares = model.law.permits("patrol", "share", model.population.flags[who]) | ~obeys
+    shares = model.law.permits("patrol", "share", traits.flags) | ~obeys
     asked = who[asks]
     model.trust_later(asked, -model.values.status_question_trust_loss)
     model.ledger.log("contact", model.today.day, asked, QUESTION)
@@ -70,11 +76,11 @@ def questions(
 
 
 def officer_obeys(
-    model: PolicyModel, who: NDArray[np.integer], code: NDArray[np.uint64]
+    model: PolicyModel, area: NDArray[np.integer], code: NDArray[np.uint64]
 ) -> NDArray[np.bool_]:
-    """Whether the officer who handles a contact follows the ordinance in it."""
+    """Whether the officer who handles a contact with a resident of `area` obeys the ordinance."""
     people, year = model.population, model.today.year
-    district = people.city.district[people.area[who]]
+    district = people.city.district[area]
     first = people.officer_start[district].astype(np.int64)
     size = people.officer_start[district + 1] - first
     u_officer, u_obeys = model.dice.uniforms(("officer", "officer-obeys"), year, code)
@@ -93,7 +99,7 @@ def _calls(model: PolicyModel) -> None:
     calls = model.schedule.calls.of(today.of_year)
     here = model.state.present(calls["who"], today.day)
     who = calls["who"][here]
-    threat, fear, _ = model.belief.chill(model.population, model.state, who, today.day)
+    threat, fear, _ = model.belief.chill(model.traits(who), model.state, who, today.day)
     u = model.dice.uniform("call", today.year, calls["code"][here])
     made = u < call_chance(values.call_share, values.call_ratio * fear)
     model.ledger.log("contact", today.day, who, CALL_NEEDED)

@@ -24,7 +24,9 @@ from model.pools import Pools
 from model.posture import load_posture
 from model.registry import Parameters
 from model.scenario import Scenario
+from model.reporting import static_shift
 from model.schema import AGES, CARVE_OUTS, CONVICTIONS, CRIMES, STATUSES
+from model.traits import pack
 
 #: What the clock of a resident can strike, in this order: four crimes, then contacts.
 PERSON_MARKS = (
@@ -81,6 +83,18 @@ class Rates:
         in_stops = self.parameters.stop_arrest_share * policing.stops(year)
         arrests = policing.arrests(year)
         return max(0.2 * arrests, arrests - self.intercepts.cleared_a_year - in_stops)
+
+    @cached_property
+    def traits(self) -> NDArray[np.uint64]:
+        """All that never changes about each resident in one number, shape (n,)."""
+        return pack(self.population)
+
+    @cached_property
+    def level(self) -> NDArray[np.float64]:
+        """What ethnicity, language and baseline trust add to the log odds of reporting: (n,)."""
+        people, values = self.population, self.parameters
+        shift = static_shift(values, people.ethnicity, people.limited_english)
+        return shift + values.trust_slope * people.trust
 
     @cached_property
     def threat_weight(self) -> NDArray[np.float64]:

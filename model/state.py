@@ -22,14 +22,18 @@ class Fading:
     Stored as a value and the day on which it held; ``read`` and ``add`` take whole days.
     """
 
-    def __init__(self, n: int, half_life: float, day: int) -> None:
-        self.value = np.zeros(n)
-        self.day = np.full(n, day, np.int32)
+    def __init__(self, n: int, half_life: float) -> None:
+        # Value and day lie side by side: both are fetched from memory at once.
+        self._cell = np.zeros(n, np.dtype([("value", np.float64), ("day", np.int32)], align=True))
+        self.value = self._cell["value"]
+        self.day = self._cell["day"]
         self.table = fade_table(half_life)
 
     def read(self, who: NDArray[np.integer], day: int) -> NDArray[np.float64]:
         """The quantity of `who` on `day`, shape (n,)."""
-        return self.value[who] * self.table[day - self.day[who]]
+        cell = self._cell[who]
+        # A day of nought means never touched: the value is nought too.
+        return cell["value"] * self.table[np.where(cell["day"], day - cell["day"], 0)]
 
     def add(self, who: NDArray[np.integer], amount: NDArray[np.float64], day: int) -> None:
         """Add `amount` to `who` on `day`; repeated residents are summed in the order given."""
@@ -57,12 +61,10 @@ class State:
     ``away_until`` is the first day on which a resident is (again) at liberty in the city.
     """
 
-    def __init__(
-        self, n: int, *, day: int, news_half_life: float, trust_half_life: float
-    ) -> None:
+    def __init__(self, n: int, *, news_half_life: float, trust_half_life: float) -> None:
         self.away_until = np.zeros(n, np.int32)
-        self.heard = Fading(n, news_half_life, day)
-        self.trust_change = Fading(n, trust_half_life, day)
+        self.heard = Fading(n, news_half_life)
+        self.trust_change = Fading(n, trust_half_life)
         self.custody: dict[int, list[Booking]] = {}
 
     def present(self, who: NDArray[np.integer], day: int) -> NDArray[np.bool_]:
