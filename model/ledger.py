@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.schema import CARVE_OUTS, CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, STATUSES
+from model.schema import (
+    CARVE_OUTS,
+    CHANNELS,
+    CONVICTIONS,
+    CRIMES,
+    ETHNICITIES,
+    HAND_OVER_CHANNELS,
+    STATUSES,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,6 +218,18 @@ class Ledger:
         np.add.at(counts, (place, outcome), 1)
         return occurring, counts
 
+    def closed_months(self) -> list[dict[str, Any]]:
+        """The whole city's counts by name, one dict a month closed so far.
+
+        ``encounters`` are all meetings with ICE, ``ice_arrests`` and ``hand_overs`` (from custody)
+        parts of them; ``threat`` and ``trust`` sums over the residents counted in
+        ``calls_needed``.
+        """
+        for month in self._months:
+            if "totals" not in month:
+                month["totals"] = _totals(month)
+        return [cast(dict[str, Any], month["totals"]) for month in self._months]
+
     def events(self) -> dict[str, pd.DataFrame]:
         """Every event, a frame a kind: date, then the columns of `EVENTS` as codes.
 
@@ -240,6 +260,28 @@ class Ledger:
     def total(self, table: str, outcome: str) -> float:
         """The sum of one outcome over a table of `frames`."""
         return float(self.frames()[table][outcome].sum())
+
+
+def _totals(month: dict[str, Any]) -> dict[str, Any]:
+    """Citywide sums of a closed month."""
+    met, counts = month["encounters"]
+    channel = met // (len(STATUSES) * len(CONVICTIONS) * 256)
+    arrested = counts[:, MEETINGS.index("arrested")]
+    detainers = month["detainers"][1].sum(axis=0).tolist()
+    named = [f"detainers_{name}" for name in DETAINER_OUTCOMES]
+    return {
+        "month": month["month"],
+        "month_days": month["days"],
+        "residents": int(month["residents"].sum()),
+        **dict(zip(INCIDENT_OUTCOMES, month["crime"].sum(axis=(0, 1)).tolist(), strict=True)),
+        **dict(zip(CONTACTS, month["contacts"].sum(axis=0).tolist(), strict=True)),
+        "encounters": int(counts.sum()),
+        "ice_arrests": int(arrested.sum()),
+        "hand_overs": int(arrested[np.isin(channel, HAND_OVER_CHANNELS)].sum()),
+        **dict(zip(named, detainers, strict=True)),
+        **{name: float(flow.sum()) for name, flow in month["flows"].items()},
+        **month["sums"],
+    }
 
 
 def class_names(flags: int) -> str:

@@ -9,24 +9,37 @@ from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
+from mesa.discrete_space import Network
+from mesa.experimental.scenarios import Scenario as MesaScenario
 from numpy.typing import NDArray
 
 from model import custody, ice, news, offending, policing
-from model.agents import REPORTERS, make_institutions
 from model.belief import Belief, openness
 from model.city import load_city
 from model.courses import Courses
 from model.dice import Dice
-from model.ledger import Ledger
+from model.faults import BadInput, Fault
+from model.institutions import (
+    CountyJail,
+    FieldOffice,
+    LockUp,
+    PoliceDistrict,
+    StatePrison,
+    make_institutions,
+)
 from model.law import build_law
+from model.ledger import Ledger
 from model.population import Population, synthesise
-from model.posture import load_posture
 from model.rates import Rates, solve_rates
 from model.registry import load_parameters
-from model.scenario import Raid, Scenario, scenario as check_scenario
+from model.reporters import REPORTERS
+from model.scenario import Raid, Scenario
+from model.scenario import scenario as check_scenario
 from model.schedule import build_schedule
 from model.schema import ETHNICITIES
+from model.space import Area
 from model.state import NEVER, State
+from model.traits import Traits
 
 
 class Today(NamedTuple):
@@ -63,6 +76,21 @@ class PolicyModel(mesa.Model):
         If a field, file or parameter is wrong.
     """
 
+    population: Population
+    state: State
+    belief: Belief
+    field: ice.Field
+    today: Today
+    officer_contacts: NDArray[np.int64]
+    # Made by `make_institutions`.
+    police_districts: tuple[PoliceDistrict, ...]
+    lock_up: LockUp
+    jail: CountyJail
+    prison: StatePrison
+    field_office: FieldOffice
+    space: Network
+    areas: tuple[Area, ...]
+
     def __init__(
         self,
         scenario: Scenario | Any | None = None,
@@ -74,7 +102,7 @@ class PolicyModel(mesa.Model):
         **fields: Any,
     ) -> None:
         self.setting = _setting(scenario, rng, fields)
-        super().__init__(rng=self.setting.seed)
+        super().__init__(rng=self.setting.seed, scenario=_for_mesa(scenario, self.setting))
         setting = self.setting
         self.values = load_parameters(setting.parameters)
         if population is None:
@@ -85,10 +113,8 @@ class PolicyModel(mesa.Model):
         self.population = population
         self.rates = rates or solve_rates(population, self.values, setting)
         self.dice = Dice(setting.seed)
-        day = setting.start.toordinal()
         self.state = State(
             population.n,
-            day=day,
             news_half_life=self.values.news_half_life,
             trust_half_life=self.values.trust_half_life,
         )
@@ -113,6 +139,7 @@ class PolicyModel(mesa.Model):
         self._month_days = 0
         self._later: list[tuple[NDArray[np.int64], float]] = []
         self.today = Today.at(setting.start - dt.timedelta(days=1))
+        self._law_of_the_day()
         make_institutions(self)
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
@@ -127,8 +154,11 @@ class PolicyModel(mesa.Model):
         6. News of encounters
         7. Ledger
 
-        Decisions in a phase read the state at its start; writes land at its end.
+        Decisions in a phase read the state at its start; writes land at its end. After the
+        scenario's last day nothing happens.
         """
+        if self.today.day + 1 >= self.setting.end.toordinal():
+            return
         self._calendar()
         contacts = policing.contacts(self)
         self._end_phase()
@@ -152,6 +182,10 @@ class PolicyModel(mesa.Model):
     ) -> None:
         """Log that ICE met synthetic persons `who`, and whom it arrested."""
         self.ledger.log("encounter", self.today.day, who, channel, arrested)
+
+    def traits(self, who: NDArray[np.integer]) -> Traits:
+        """The traits of `who`, fetched once."""
+        return Traits(self.rates.traits[who])
 
     def trust(self, who: NDArray[np.integer]) -> NDArray[np.float64]:
         """Trust in the police of `who` today, in standard deviations, shape (n,)."""
@@ -248,15 +282,25 @@ def _setting(given: Any, rng: int | None, fields: dict[str, Any]) -> Scenario:
     """The scenario from one of ours, one of Mesa's, or fields by name."""
     if isinstance(given, Scenario):
         values = given.model_dump()
-    elif given is not None:
-        values = {name: value for name, value in given.to_dict().items() if name in Scenario.model_fields}
+    elif isinstance(given, MesaScenario):
+        values = {name: value for name, value in given if name != "rng"}
         rng = given.rng if rng is None else rng
+    elif given is not None:
+        kinds = "a Scenario of model.scenario or of Mesa, or its fields by name"
+        raise BadInput(Fault(f"found {given!r}", kinds, key="scenario"))
     else:
         values = {}
     values.update(fields)
     if rng is not None:
         values["seed"] = rng
     return check_scenario(values)
+
+
+def _for_mesa(given: Any, setting: Scenario) -> MesaScenario:
+    """What Mesa calls ``model.scenario``: its own if one was given with this seed, else ours."""
+    if isinstance(given, MesaScenario) and given.rng == setting.seed:
+        return given
+    return MesaScenario(rng=setting.seed, **setting.model_dump())
 
 
 def simulate(
