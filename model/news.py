@@ -55,9 +55,10 @@ def _families(model: PolicyModel, taken: NDArray[np.int64]) -> None:
     members = housemates(people, taken)
     at_home = model.state.away_until[members] <= model.today.day
     child = people.age[members] < ADULT
-    homes, home = np.unique(people.household[members], return_inverse=True)
-    someone = np.bincount(home, at_home, len(homes)) > 0
-    grown_up = np.bincount(home, at_home & ~child, len(homes)) > 0
+    # Members come by household.
+    home = np.cumsum(np.diff(people.household[members], prepend=-1) != 0) - 1
+    someone = np.bincount(home, at_home) > 0
+    grown_up = np.bincount(home, at_home & ~child) > 0
     model.ledger.add("families_separated", someone.sum())
     model.ledger.add("children_without_parent", (at_home & child & ~grown_up[home]).sum())
 
