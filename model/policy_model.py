@@ -230,11 +230,18 @@ class PolicyModel(mesa.Model):
             self._turnover(year)
         days = 366 if calendar.isleap(year) else 365
         self.schedule = build_schedule(self.rates, self.dice, year, days, self.courses)
-        self.operations = self.setting.raids + ice.usual_operations(self, year, days)
+        # An operation that began in December goes on.
+        begun = tuple(
+            one
+            for one in self.operations
+            if one.begins.year == year - 1 and one not in self.setting.raids
+        )
+        usual = ice.usual_operations(self, year, days)
+        self.operations = self.setting.raids + begun + usual
 
     def _turnover(self, year: int) -> None:
-        """Residents leave and others take their place, without their memories; who is in custody
-        or expected back is not replaced."""
+        """Residents leave and others take their place, without their memories, and unknown to
+        ICE; who is in custody or expected back is not replaced."""
         day, state = self.today.day, self.state
         replaced = np.flatnonzero(
             self.dice.uniform_range("turnover", year, 0, self.population.n) < self.values.turnover
@@ -245,6 +252,7 @@ class PolicyModel(mesa.Model):
         state.heard.forget(replaced)
         state.trust_change.forget(replaced)
         self.courses.forget(replaced)
+        self.leads.keep(~np.isin(self.leads.person, replaced))
 
     def _law_of_the_day(self) -> None:
         """Ask the law again on the first day and on days when a text comes into force."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from model.ledger import CONTACTS, DETAINER_OUTCOMES, EVENTS, INCIDENT_OUTCOMES, PLACES, Ledger
-from model.schema import CHANNELS, CRIMES, ETHNICITIES, STATUSES
+from model.ledger import CONTACTS, DETAINER_OUTCOMES, INCIDENT_OUTCOMES, PLACES, Ledger
+from model.schema import CHANNELS, CRIMES
 from tests.twin.book import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED, Book, Month
 
 if TYPE_CHECKING:
@@ -46,14 +46,10 @@ def differences(ledger: Ledger, twin: Twin) -> list[str]:
 
 def _event_differences(ledger: Ledger, book: Book) -> Iterator[str]:
     for kind, frame in ledger.events().items():
-        named = frame.assign(
-            **{
-                column: [NAMES[column][code] for code in frame[column]]
-                for column in EVENTS[kind]
-                if column in NAMES
-            }
-        )
-        engine = Counter(named.itertuples(index=False, name=None))
+        columns = {name: frame[name].tolist() for name in frame}
+        for name in columns.keys() & NAMES.keys():
+            columns[name] = [NAMES[name][code] for code in columns[name]]
+        engine = Counter(zip(*columns.values(), strict=True))
         twin = Counter(book.events[kind])
         yield from _counter_differences(f"event {kind}", engine, twin)
 
@@ -103,10 +99,12 @@ def _table_differences(frames: dict[str, pd.DataFrame], twin: Twin) -> Iterator[
         ("detainers", ("place", "status", "conviction"), DETAINER_OUTCOMES),
     ):
         engine: Counter = Counter()
-        for row in frames[name].to_dict("records"):
-            for outcome in outcomes:
-                key = (row["month"], *(row[column] for column in groups), outcome)
-                engine[key] += int(row[outcome])
+        keys = [frames[name][column].tolist() for column in ("month", *groups)]
+        for outcome in outcomes:
+            counts = frames[name][outcome].tolist()
+            for *key, count in zip(*keys, counts, strict=True):
+                if count:
+                    engine[*key, outcome] += int(count)
         yield from _counter_differences(f"table {name}", +engine, +twins[name])
 
 

@@ -15,6 +15,7 @@ from tests.twin.pools import pick
 
 if TYPE_CHECKING:
     from tests.twin.clocks import Candidate
+    from tests.twin.courses import Course
     from tests.twin.model import Twin
     from tests.twin.people import Resident
 
@@ -45,7 +46,7 @@ def crimes(model: Twin) -> None:
     incidents = [found for one in candidates if (found := _happens(model, one)) is not None]
     for incident in incidents:
         _decide(model, incident)
-    _partner_violence(model, [one for one in incidents if one.candidate.course])
+    _partner_violence(model, incidents)
     for incident in incidents:
         _follow_up(model, incident)
 
@@ -73,7 +74,8 @@ def _happens(model: Twin, candidate: Candidate) -> Incident | None:
 
 def _decide(model: Twin, incident: Incident) -> None:
     values, roll, year = model.values, model.dice.roll, model.year
-    victim, code, crime = incident.candidate.person, incident.candidate.code, incident.candidate.what
+    candidate = incident.candidate
+    victim, code, crime = candidate.person, candidate.code, candidate.what
     kind = CRIMES[crime]
     solved = model.rates.intercepts
 
@@ -87,7 +89,7 @@ def _decide(model: Twin, incident: Incident) -> None:
     incident.by_victim = roll("victim-reports", year, code) < p_victim
 
     silent, silent_base = 1.0, 1.0
-    for which, bystander in bystanders(model, incident.candidate):
+    for which, bystander in bystanders(model, candidate):
         logit = float(solved.bystander[kind]) + _own_logit(model, bystander)
         p, p_base = 0.0, 0.0
         if bystander.present(model.day):
@@ -166,21 +168,22 @@ def clearance_chance(victim: float, silent: float, found: float, alone: float) -
     return (1 - nobody) + alone * nobody * found
 
 
-def _partner_violence(model: Twin, episodes: list[Incident]) -> None:
+def _partner_violence(model: Twin, incidents: list[Incident]) -> None:
     """Lethal hazard as it stood in the morning; then what the day's reports change."""
     values = model.values
-    for episode in episodes:
-        victim, course = episode.candidate.person, episode.candidate.course
+    episodes: dict[int, tuple[Course, list[Incident]]] = {}
+    for incident in incidents:
+        course = incident.candidate.course
+        if course is None:
+            continue
+        victim = course.victim
+        episodes.setdefault(victim.who, (course, []))[1].append(incident)
         hazard = values.lethal_per_episode * lethal_factor(model, course.unreported)
         model.book.add("partner_episodes", 1)
         model.book.add("homicide_hazard", hazard)
         if victim.ethnicity == "latino" and victim.sex == "female":
             model.book.add("homicide_hazard_latina", hazard)
-    by_course: dict[int, list[Incident]] = {}
-    for episode in episodes:
-        by_course.setdefault(episode.candidate.person.who, []).append(episode)
-    for day in by_course.values():
-        course = day[0].candidate.course
+    for course, day in episodes.values():
         if not any(episode.reported for episode in day):
             course.unreported += len(day)
             continue

@@ -34,7 +34,7 @@ class Lead:
     day: int
 
 
-def race(
+def race[Runner](
     runners: Iterable[Runner],
     weight: Callable[[Runner], float],
     u: Callable[[Runner], float],
@@ -177,11 +177,12 @@ def _courthouse(model: Twin) -> None:
     """Who comes to court may be arrested there, where the posture has it."""
     if not model.posture.courthouse:
         return
+    values, roll, day = model.values, model.dice.roll, model.day
     pursuits = model.diary.pursuits[model.of_year]
-    for person in {one.person.who: one.person for one in pursuits if one.what == "court"}.values():
-        arrested = model.dice.roll("court-arrest", model.day, person.who) < model.values.court_arrest
-        if arrested and person.present(model.day):
-            model.book.encounter(model.day, person, "courthouse", True)
+    for who in {one.person.who for one in pursuits if one.what == "court"}:
+        person = model.residents[who]
+        if person.present(day) and roll("court-arrest", day, who) < values.court_arrest:
+            model.book.encounter(day, person, "courthouse", True)
             transfer(model, person)
 
 

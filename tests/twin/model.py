@@ -13,7 +13,7 @@ from model.law import build_law
 from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
 from model.registry import load_parameters
-from model.scenario import Scenario
+from model.scenario import Raid, Scenario
 from tests.twin.belief import Air, openness
 from tests.twin.book import Book
 from tests.twin.clocks import write_diary
@@ -70,6 +70,7 @@ class Twin(mesa.Model):
         self.courses: dict[int, Course] = {}
         self.in_custody: dict[int, list[Booking]] = {}
         self.leads: dict[int, Lead] = {}
+        self.usual_operations: list[Raid] = []
         self._new_month()
 
     def _today(self, date: dt.date) -> None:
@@ -143,7 +144,9 @@ class Twin(mesa.Model):
                     person.is_replaced(self.day)
         self.diary = write_diary(self, self.year)
         days = 366 if calendar.isleap(self.year) else 365
-        self.operations = [*self.setting.raids, *usual_operations(self, self.year, days)]
+        begun = [one for one in self.usual_operations if one.begins.year == self.year - 1]
+        self.usual_operations = begun + usual_operations(self, self.year, days)
+        self.operations = [*self.setting.raids, *self.usual_operations]
 
     def _close_day(self) -> None:
         """Phase 7."""

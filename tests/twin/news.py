@@ -49,7 +49,7 @@ def acquaintances(model: Twin, person: Resident) -> list[Resident]:
         key = person.who * PLACES + place
         area = person.area
         if beside and roll("acquaintance-local", 0, key) >= values.acquaintance_local:
-            area = pick(beside, roll("acquaintance-area", 0, key))
+            area = beside[int(roll("acquaintance-area", 0, key) * len(beside))]
         known = pick(model.pools.feelers[area], roll("acquaintance", 0, key))
         if known is None or known is person:
             continue

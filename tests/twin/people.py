@@ -97,13 +97,14 @@ class Resident(mesa.Agent):
         return self.baseline_trust + self.trust_change.read(day)
 
     def is_replaced(self, day: int) -> None:
-        """Leave for good; somebody alike moves in, who remembers nothing. Whoever is in custody or
-        expected back is not replaced."""
+        """Leave for good; somebody alike moves in, who remembers nothing and is unknown to ICE.
+        Whoever is in custody or expected back is not replaced."""
         if self.away_until <= day or self.away_until == NEVER:
             self.away_until = 0
             self.heard.value = 0.0
             self.trust_change.value = 0.0
             self.model.courses.pop(self.who, None)
+            self.model.leads.pop(self.who, None)
 
 
 class Officer(mesa.Agent):

@@ -19,7 +19,7 @@ Anyone = TypeVar("Anyone")
 PLACES_PER_RISK = 0.1
 
 
-def pick(group: list[Anyone], u: float) -> Anyone | None:
+def pick[Anyone](group: list[Anyone], u: float) -> Anyone | None:
     """One of a group by a draw, or nobody where there is none."""
     return group[int(u * len(group))] if group else None
 
