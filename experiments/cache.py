@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from model.registry import Parameters
 
 MODEL = Path(__file__).resolve().parent.parent / "model"
+#: Whose parameters a population depends on.
+POPULATION_FILES = ("population.toml", "records.toml")
 #: The oldest files go when the folder would hold more: about 25 populations of the full city.
 MOST_BYTES = 4 * 2**30
 
@@ -43,9 +46,15 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
+def population_parameters() -> list[str]:
+    """The parameters that a population depends on: a study of others shares its populations."""
+    texts = ((MODEL / "parameters" / file).read_text("utf-8") for file in POPULATION_FILES)
+    return sorted(name for text in texts for name in tomllib.loads(text))
+
+
 def population_key(city: City, parameters: Parameters, seed: int, scale: float) -> str:
     """The content hash that names a population's file."""
-    values = ",".join(f"{name}={value!r}" for name, value in sorted(parameters.items()))
+    values = ",".join(f"{name}={parameters[name]!r}" for name in population_parameters())
     text = "\n".join([city.digest, values, code_digest(), str(seed), repr(float(scale))])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -68,7 +77,7 @@ def population(city: City, parameters: Parameters, *, seed: int, scale: float) -
 def _read(path: Path) -> dict[str, np.ndarray] | None:
     """The columns of a whole file; the archive's checksums tell a damaged one."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         return None
@@ -85,7 +94,7 @@ def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **columns)
+            np.savez(file, allow_pickle=False, **columns)
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):

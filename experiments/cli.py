@@ -35,8 +35,8 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that names the nearest command or option and exits in one place."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        more.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(*args, allow_abbrev=False, **more)
+        plain = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+        super().__init__(*args, **{**plain, **more})
         self._optionals.title = "options"
 
     def error(self, message: str) -> NoReturn:

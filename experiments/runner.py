@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from experiments.settings import Case
@@ -34,7 +34,7 @@ class RunError(RuntimeError):
 
 def run_cases(
     cases: Sequence[Case], *, processes: int | None = None, on_days: OnDays | None = None
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Run every case and give each result as it comes.
 
     Closing the iterator early ends the processes.
@@ -107,7 +107,8 @@ class _Pool:
             threading.Thread(target=self._serve, daemon=True) for _ in range(processes)
         ]
 
-    def results(self, on_days: OnDays) -> Iterator[Result]:
+    def results(self, on_days: OnDays) -> Generator[Result, None, None]:
+        """Start, give results as they come, and end the processes whatever happens."""
         for thread in self.threads:
             thread.start()
         try:
@@ -189,5 +190,11 @@ class _Pool:
         self.closing = True
         for worker in self.workers:
             worker.kill()
+        for thread in self.threads:
+            thread.join(timeout=10)
         for worker in self.workers:
             worker.wait()
+            for pipe in (worker.stdin, worker.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):  # what was not yet sent is not wanted
+                        pipe.close()

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +120,12 @@ def settings(
     chosen = tuple(regimes) if regimes else chicago_regimes()
     if baseline is None:
         baseline = DEFAULT_BASELINE if DEFAULT_BASELINE in chosen else chosen[0]
-    if baseline not in chosen:
-        chosen = (baseline, *chosen)
-    chosen = (baseline, *(regime for regime in chosen if regime != baseline))
-    for short in {name(regime) for regime in chosen}:
-        if sum(name(regime) == short for regime in chosen) > 1:
+    shorts = [name(regime) for regime in chosen]
+    for short in dict.fromkeys(shorts):
+        if shorts.count(short) > 1:
             faults.append(Fault(f"found {short!r} twice", "each regime once", key="regimes"))
-    layers = [tried(lambda regime=regime: load_regime(regime)) for regime in chosen]
+    chosen = (baseline, *(regime for regime in chosen if regime != baseline))
+    layers = [tried(partial(load_regime, regime)) for regime in chosen]
     tried(lambda: load_posture(posture))
     tried(lambda: load_city(city))
     values = parameter_values(parameters, faults)

@@ -1,0 +1,156 @@
+"""The command line: quick help, nearest names, one JSON object, and a command that repeats."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.cli import build_parser, main
+from experiments.completion import candidates
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ["--city", "littletown", "--scale", "1", "--years", "0.1", "--quiet", "--processes", "1"]
+COMMANDS = [
+    "compare", "run", "regimes", "city", "population", "check", "bench", "parameters", "postures",
+    "environments", "outcomes", "completion",
+]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_help_imports_neither_mesa_nor_numpy_nor_pandas():
+    code = (
+        "import sys\nfrom experiments.cli import main\nmain(['--help'])\n"
+        "heavy = {'mesa', 'numpy', 'pandas', 'scipy', 'matplotlib', 'pydantic', 'rich'}\n"
+        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "compare regimes" in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command, capsys):
+    assert main([command, "--help"]) == 0
+    assert f"usage: carveout {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [
+        (["compar"], "did you mean compare?"),
+        (["regimes", "shwo", "x"], "did you mean show?"),
+        (["compare", "--replicate", "3"], "did you mean --replicates?"),
+        (["compare", "--scael=0.1"], "did you mean --scale?"),
+        (["compare", "welcoming2012"], "did you mean welcoming-2012?"),
+        (["regimes", "show", "no-contct"], "did you mean no-contact?"),
+        (["parameters", "betaa"], "did you mean beta?"),
+        (["compare", "--posture", "2017-2018"], "did you mean 2017-2019?"),
+        (["compare", "--set", "sigmma=1"], "did you mean sigma?"),
+    ],
+)
+def test_a_wrong_name_gets_the_nearest(words, nearest, capsys):
+    assert main(words) == 2
+    assert nearest in capsys.readouterr().err
+
+
+def test_json_is_one_object(capsys):
+    words = ["compare", "welcoming-2012", "no-contact", *QUICK, "--replicates", "2", "--json"]
+    assert main([*words, "--out", "o"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {row["regime"] for row in told["contrasts"]} == {"welcoming-2012", "no-contact"}
+    assert told["manifest"]["seeds"] == [0, 1]
+
+
+def test_the_command_in_the_manifest_repeats_the_results(capsys):
+    pandas = pytest.importorskip("pandas")
+    words = ["compare", "welcoming-2012", "no-contact", *QUICK, "--replicates", "2", "--seed", "7",
+             "--set", "beta=1.5"]
+    assert main([*words, "--out", "first"]) == 0
+    again = json.loads(Path("first/manifest.json").read_text())["command"].split()
+    assert again[0] == "carveout"
+    again[again.index("--out") + 1] = "second"
+    assert main([*again[1:], "--quiet", "--processes", "1"]) == 0
+    for file in ("outcomes.parquet", "contrasts.parquet", "reporting.svg", "encounters.png"):
+        assert Path("first", file).read_bytes() == Path("second", file).read_bytes()
+    assert len(pandas.read_parquet("first/outcomes.parquet")) > 1000
+
+
+def test_no_result_holds_a_path_of_the_machine(tmp_path, capsys):
+    out = tmp_path / "deep" / "o"
+    assert main(["run", "no-contact", *QUICK, "--replicates", "1", "--out", str(out)]) == 0
+    text = (out / "manifest.json").read_text()
+    for path in (str(tmp_path), str(ROOT), str(Path.home())):
+        assert path not in text
+
+
+def test_a_seed_given_as_text_is_the_same_seed():
+    for place, seed in enumerate(("42", " 42")):
+        assert main(["run", *QUICK, "--replicates", "1", "--seed", seed, "--out", f"o{place}"]) == 0
+    assert Path("o0/outcomes.parquet").read_bytes() == Path("o1/outcomes.parquet").read_bytes()
+
+
+def test_one_replicate_says_that_it_has_no_interval(capsys):
+    words = ["compare", "welcoming-2012", "no-contact", *QUICK, "--replicates", "1"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "no interval can be given" in out
+    assert Path("results/compare-001/manifest.json").exists()
+
+
+def test_state_law_is_mentioned_where_it_stands(capsys):
+    words = ["compare", "welcoming-2012", "no-contact", *QUICK, "--replicates", "1"]
+    assert main(words) == 0
+    text = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "removing the city's text alone leaves state law in place" in text
+
+
+def test_an_unexpected_error_is_one_line_and_debug_shows_it(monkeypatch, capsys):
+    def broken(arguments):
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setitem(__import__("experiments.commands").commands.COMMANDS, "outcomes", broken)
+    assert main(["outcomes"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "ZeroDivisionError" in err and "--debug" in err
+    with pytest.raises(ZeroDivisionError):
+        main(["outcomes", "--debug"])
+
+
+def test_lists_are_tables_or_json(capsys):
+    for words in (["regimes"], ["parameters"], ["postures"], ["environments"], ["outcomes"]):
+        assert main(words) == 0
+        assert len(capsys.readouterr().out.splitlines()) > 3
+        assert main([*words, "--json"]) == 0
+        (rows,) = json.loads(capsys.readouterr().out).values()
+        assert len(rows) > 3
+
+
+def test_regimes_are_shown_and_compared_in_plain_words(capsys):
+    assert main(["regimes", "show", "welcoming-2012"]) == 0
+    assert "2-173-042" in capsys.readouterr().out
+    assert main(["regimes", "diff", "welcoming-2012", "welcoming-2021"]) == 0
+    assert "Detainers: honoured for four classes -> only on a judge's warrant" in (
+        capsys.readouterr().out
+    )
+
+
+def test_completion_knows_commands_options_and_names(capsys):
+    parser = build_parser()
+    assert "compare" in candidates(parser, ["com"])
+    assert candidates(parser, ["compare", "--repl"]) == ["--replicates"]
+    assert candidates(parser, ["compare", "welcoming-20"]) == ["welcoming-2012", "welcoming-2021"]
+    assert "2025-surge" in candidates(parser, ["compare", "--posture", ""])
+    assert "beta=" in candidates(parser, ["compare", "--set", "be"])
+    assert candidates(parser, ["regimes", "d"]) == ["diff"]
+    assert main(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
