@@ -61,6 +61,7 @@ class Dice:
     def __init__(self, seed: int | str) -> None:
         self.seed = int(seed)
         self._root = mix(self.seed + GOLDEN)
+        self._keys: dict[tuple[tuple[str, ...], int], NDArray[np.uint64]] = {}
 
     def key(self, decision: str, when: int = 0) -> int:
         """The stream key of one named decision at one time (a day, a year, or 0)."""
@@ -102,8 +103,14 @@ class Dice:
         self, decisions: tuple[str, ...], when: int, who: NDArray[np.integer]
     ) -> NDArray[np.float64]:
         """`uniform` for several decisions on the same few ids in one pass: (decisions, n)."""
-        keys = np.array([self.key(decision, when) for decision in decisions], np.uint64)
-        return _unit(np.repeat(who.astype(np.uint64)[None], len(keys), axis=0), keys[:, None])
+        keys = self._keys.get((decisions, when))
+        if keys is None:
+            keys = np.array([[self.key(decision, when)] for decision in decisions], np.uint64)
+            # A year's keys are used every day; days come and go.
+            if len(self._keys) > 64:
+                self._keys.clear()
+            self._keys[decisions, when] = keys
+        return _unit(np.repeat(who.astype(np.uint64)[None], len(keys), axis=0), keys)
 
     def uniform_range(
         self, decision: str, when: int, start: int, stop: int
