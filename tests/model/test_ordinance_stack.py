@@ -133,7 +133,7 @@ def test_adding_a_layer_never_permits_more(regime, layers, added):
 
 @pytest.mark.parametrize("environment", environment_names())
 def test_openness_orders_the_regimes(environment):
-    ordered = ["full-cooperation", "proposal-2025", "welcoming-2012", "welcoming-2021"]
+    ordered = ["full-cooperation", "welcoming-2012", "proposal-2025", "welcoming-2021"]
     values = [stack(name, environment).openness for name in [*ordered, "no-contact"]]
     assert values == sorted(values, reverse=True)
     assert values[-1] == 0.0
