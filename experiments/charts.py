@@ -141,7 +141,7 @@ def _panel(
             else:
                 origin = x - change["estimate"]
                 low, high = origin + change["low"], origin + change["high"]
-                digits = min(decimals(change["estimate"]), max(decimals(x), 1))
+                digits = min(decimals(change["estimate"]), max(decimals(level["estimate"]), 1))
                 text = number(change["estimate"], digits, signed=True)
         if not math.isnan(low):
             axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55)
@@ -161,6 +161,7 @@ def _note(axes: Axes, place: int, text: str) -> None:
     axes.annotate(
         text, (0.02, place), xycoords=("axes fraction", "data"), va="center",
         fontsize=7.5, color=FAINT, style="italic",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
     )
 
 

@@ -59,7 +59,8 @@ def contrasts(rows: pd.DataFrame, baseline: str) -> pd.DataFrame:
     Returns
     -------
     One row a regime, measure (`MEASURES`) and cell: estimate, low, high, n, paired (a list, one
-    value a replicate in order of seed), cells (the pooled counts behind it, for `privacy`).
+    value a replicate in order of seed), numerators and denominators (the counts behind it, an
+    array (runs, replicates), for `privacy`).
     """
     pooled = pool(rows)
     per = pooled["outcome"].astype(str).map({name: spec.per for name, spec in OUTCOMES.items()})
@@ -76,20 +77,17 @@ def contrasts(rows: pd.DataFrame, baseline: str) -> pd.DataFrame:
     def run(name: str, regime: str, belief: str = "own") -> NDArray[np.float64]:
         return wide[name].loc[(regime, belief)].reindex(cells).to_numpy(dtype=float)
 
-    def counts(*of: tuple[str, str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Pooled (numerators, denominators), each (runs, cells): what the privacy gate weighs."""
-        return tuple(  # type: ignore[return-value]
-            np.stack([run(name, *one).sum(axis=1) for one in of])
-            for name in ("numerator", "denominator")
-        )
-
     def part(regime: str, measure: str, values: NDArray, of: list[tuple[str, str]]) -> pd.DataFrame:
         mean, low, high, n = interval(values)
-        numerators, denominators = counts(*of)
+        # Counts of every run behind the row, (runs, replicates): what the privacy gate weighs.
+        numerators, denominators = (
+            list(np.stack([run(name, *one) for one in of], axis=1))
+            for name in ("numerator", "denominator")
+        )
         return order.assign(
             regime=regime, baseline=baseline, measure=measure,
             estimate=mean, low=low, high=high, n=n, paired=list(values),
-            numerators=list(numerators.T), denominators=list(denominators.T),
+            numerators=numerators, denominators=denominators,
         )
 
     parts = []

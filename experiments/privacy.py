@@ -7,8 +7,8 @@ Rules (docs/compare.md says why):
   events is empty, zero included;
 - citywide, a cell that stands on 1 to 19 persons or events is empty; a zero is shown, since it
   describes nobody and "no hand-overs" is a finding;
-- where a single cell of a breakdown would be empty, the smallest other one goes with it, or it
-  could be had by subtraction;
+- where a single cell of a breakdown or a single month would be empty, the smallest other one goes
+  with it, or it could be had by subtraction; so do single replicates where one is small;
 - event logs speak of synthetic persons and carry no place.
 
 Tables, charts and files take a `Released`, which only the functions here make.
@@ -85,7 +85,10 @@ def release_outcomes(rows: pd.DataFrame, days: int) -> Released:
     numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
     hidden = too_small(rows, numerator, denominator, days)
     keys = [name for name in ("replicate", "regime", "month") if name in rows]
-    hidden = _complemented(rows, keys, hidden, numerator)
+    within = [*keys, "outcome", "by"]
+    over_months = [*within, "group"] if "month" in keys else []
+    over_months = [name for name in over_months if name != "month"]
+    hidden = _complemented(rows, [within, over_months], hidden, numerator)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = of_outcome(rows, lambda outcome: outcome.per) * numerator / denominator
     rates_only = hidden | (rows["by"] == "area").to_numpy()
@@ -101,14 +104,19 @@ def release_outcomes(rows: pd.DataFrame, days: int) -> Released:
 def release_contrasts(rows: pd.DataFrame, days: int) -> Released:
     """Levels and differences (`contrasts.contrasts`) over `days` days, small cells emptied."""
     hidden = np.zeros(len(rows), bool)
-    numerators = _ragged(rows["numerators"])
-    denominators = _ragged(rows["denominators"])
-    for numerator, denominator in zip(numerators.T, denominators.T, strict=True):
-        hidden |= too_small(rows, numerator, denominator, days)
+    numerators = _padded(rows["numerators"])
+    denominators = _padded(rows["denominators"])
+    single = np.zeros(len(rows), bool)
+    for run in range(numerators.shape[1]):
+        upper, lower = numerators[:, run], denominators[:, run]
+        hidden |= too_small(rows, upper.sum(axis=1), lower.sum(axis=1), days)
+        for one in range(numerators.shape[2]):
+            single |= too_small(rows, upper[:, one], lower[:, one], days)
     # Weighed by the regime's own count, so that every regime hides the same kind of companion.
-    hidden = _complemented(rows, ["regime", "measure"], hidden, numerators[:, 0])
-    paired = np.stack(rows["paired"].to_list()) if len(rows) else np.empty((0, 0))
-    paired = np.where(hidden[:, None], np.nan, paired)
+    own = numerators[:, 0].sum(axis=1)
+    hidden = _complemented(rows, [["regime", "measure", "outcome", "by"]], hidden, own)
+    # All single replicates go where one must: the last could be had from their mean.
+    paired = np.where((hidden | single)[:, None], np.nan, np.stack(rows["paired"].to_list()))
     emptied = {
         name: np.where(hidden, np.nan, rows[name].to_numpy(float))
         for name in ("estimate", "low", "high")
@@ -166,24 +174,42 @@ def too_small(
 
 
 def _complemented(
-    rows: pd.DataFrame, keys: list[str], hidden: NDArray[np.bool_], size: NDArray[np.float64]
+    rows: pd.DataFrame, sums: list[list[str]], hidden: NDArray[np.bool_], size: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """`hidden`, and the smallest other cell wherever exactly one of a breakdown is hidden."""
-    table = rows[[*keys, "outcome", "by"]].assign(hidden=hidden, size=size)
-    table = table[table["by"].isin(PARTITIONS).to_numpy()]
-    group = table.groupby([*keys, "outcome", "by"], sort=False, observed=True).ngroup()
-    lonely = table["hidden"].groupby(group).transform("sum").eq(1)
-    candidates = table[lonely & ~table["hidden"] & (table["size"] > 0)]
-    companions = candidates.groupby(group[candidates.index], sort=False)["size"].idxmin()
-    out = pd.Series(hidden, index=rows.index)
-    out.loc[companions.to_numpy()] = True
-    return out.to_numpy()
+    """`hidden`, and the smallest other cell wherever exactly one part of a sum is hidden.
+
+    `sums` lists the columns that parts of one sum share: a breakdown's groups, a year's months.
+    A companion in one sum can be the lonely cell of another, so it goes on until none is left.
+    """
+    parts = rows["by"].isin(PARTITIONS).to_numpy()
+    labels = []
+    for shared in filter(None, sums):
+        label = rows.groupby(shared, sort=False, observed=True).ngroup().to_numpy()
+        # Groups of "all" and of overlapping classes are no parts of a sum; months always are.
+        labels.append(label if "group" in shared else np.where(parts, label, -1))
+    hidden = hidden.copy()
+    changed = True
+    while changed:
+        changed = False
+        for label in labels:
+            counted = label >= 0
+            lonely = np.bincount(label[counted], hidden[counted]) == 1
+            open_ = counted & ~hidden & (size > 0)
+            open_[counted] &= lonely[label[counted]]
+            rest = np.flatnonzero(open_)
+            rest = rest[np.lexsort((size[rest], label[rest]))]
+            companions = rest[np.diff(label[rest], prepend=-1) != 0]
+            hidden[companions] = True
+            changed |= len(companions) > 0
+    return hidden
 
 
-def _ragged(column: pd.Series) -> NDArray[np.float64]:
-    """Lists of one to three counts as (n, 3); the first repeated where there are fewer."""
-    width = max((len(cells) for cells in column), default=1)
-    return np.array([[*cells, *[cells[0]] * (width - len(cells))] for cells in column], float)
+def _padded(column: pd.Series) -> NDArray[np.float64]:
+    """Counts of one to three runs as (rows, runs, replicates); the first repeated if fewer."""
+    width = max(len(counts) for counts in column)
+    return np.stack(
+        [counts[[*range(len(counts)), *[0] * (width - len(counts))]] for counts in column]
+    )
 
 
 def _released(frame: pd.DataFrame, columns: tuple[str, ...], kind: str) -> Released:

@@ -10,6 +10,7 @@ import pytest
 
 from experiments import privacy
 from experiments.cli import main
+from experiments.contrasts import contrasts
 from experiments.outcomes import OUTCOMES, PARTITIONS
 from experiments.store import write_table
 from tests.experiments.conftest import SMALL
@@ -34,7 +35,7 @@ def test_a_cell_of_fewer_than_twenty_events_is_empty_and_a_citywide_zero_is_not(
 
 
 def test_a_share_is_empty_when_its_complement_is_small():
-    rows = outcome_rows([("reporting", "all", "all", part, 100) for part in (95, 50)])
+    rows = outcome_rows([("reporting", "all", "all", 95, 100), ("clearance", "all", "all", 50, 100)])
     assert privacy.release_outcomes(rows, 31).frame["suppressed"].tolist() == [True, False]
 
 
@@ -53,6 +54,30 @@ def test_a_single_empty_cell_takes_the_smallest_other_with_it():
     ])
     out = privacy.release_outcomes(rows, 31).frame.set_index("group")["suppressed"]
     assert out.to_dict() == {"jail": True, "prison": False, "lock_up": True, "courthouse": False}
+
+
+def test_a_single_empty_month_takes_the_smallest_other_with_it():
+    rows = outcome_rows([("encounters", "all", "all", n, 5_000) for n in (7, 60, 40, 0)])
+    rows["month"] = ["2022-01", "2022-02", "2022-03", "2022-04"]
+    out = privacy.release_outcomes(rows, 31).frame
+    assert out["suppressed"].tolist() == [True, False, True, False]
+
+
+def test_replicates_of_ten_events_are_not_given_singly_though_their_mean_is():
+    rows = pd.DataFrame(
+        [
+            (replicate, regime, "own", "2022-01", "encounters", "all", "all", 10.0, 900.0)
+            for replicate in range(4)
+            for regime in ("a", "b")
+        ],
+        columns=["replicate", "regime", "belief", "month", "outcome", "by", "group",
+                 "numerator", "denominator"],
+    )
+    out = privacy.release_contrasts(contrasts(rows, "a"), 31).frame
+    assert len(out) == 3 and not out["suppressed"].any()
+    assert all(np.isnan(values).all() for values in out["paired"])
+    less = rows[rows["replicate"] == 0]
+    assert privacy.release_contrasts(contrasts(less, "a"), 31).frame["suppressed"].all()
 
 
 def test_by_area_only_rates_are_given_and_a_zero_is_empty():
@@ -100,6 +125,9 @@ def hold(frame: pd.DataFrame) -> None:
         keys = ["replicate", "regime", "month", "outcome", "by"]
         sums = parts.groupby(keys, observed=True)
         lonely = sums["suppressed"].sum().eq(1) & (sums["numerator"].max() > 0)
+        assert not lonely.any()
+        months = frame.groupby(["replicate", "regime", "outcome", "by", "group"], observed=True)
+        lonely = months["suppressed"].sum().eq(1) & (months["numerator"].max() > 0)
         assert not lonely.any()
     else:
         hidden = frame[frame["suppressed"]]
