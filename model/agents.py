@@ -83,9 +83,7 @@ class IceTeam(Face):
             "Number of the agent in its model.",
             lambda m, rows: _ids(m, IceTeam, rows) + 1 + Resident.count(m) + Officer.count(m),
         ),
-        "visits": Column(
-            "Visits so far.", lambda m, rows: _snapshot(m.field.team_visits, rows)
-        ),
+        "visits": Column("Visits so far.", lambda m, rows: _visits(m, rows)),
     }
 
     @classmethod
@@ -104,6 +102,10 @@ class IceTeam(Face):
 
 def _ids(model: PolicyModel, kind: type[Face], rows: Rows) -> Ids:
     return np.arange(kind.count(model)) if isinstance(rows, slice) else rows
+
+
+def _visits(model: PolicyModel, rows: Rows) -> np.ndarray:
+    return _snapshot(model.field.team_visits, rows)
 
 
 def _snapshot(column: np.ndarray, rows: Rows) -> np.ndarray:
