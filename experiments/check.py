@@ -120,11 +120,11 @@ def _baseline(run: str, frames: Frames, people: Population, values: Parameters) 
     violent = crime.loc[[CRIMES.names[code] for code in VIOLENT]].sum()
     household = crime.drop([CRIMES.names[code] for code in VIOLENT]).sum()
     rows += [
-        _from_evidence("violence: reported to police, Illinois", run, "share", "IL1719_P_VIOL",
+        _from_evidence("violence: reported, Illinois", run, "share", "IL1719_P_VIOL",
                        violent["reported"] / violent["victimisations"], 0.01),
-        _from_evidence("property: reported to police, Illinois", run, "share", "IL1719_P_PROP",
+        _from_evidence("property: reported, Illinois", run, "share", "IL1719_P_PROP",
                        household["reported"] / household["victimisations"], 0.01),
-        Target("violence: found by police, of recorded", run, "share",
+        Target("violence: found by police", run, "share",
                violent["found_by_police"] / violent["reported"], 0.06, None, None, "BJS03_WHO",
                "solved"),
         *_by_citizenship(run, frames, people),
@@ -138,16 +138,16 @@ def _baseline(run: str, frames: Frames, people: Population, values: Parameters) 
                policing.arrests(2022) * scale, None, None, "CPD_ARR", "solved"),
         Target("stops a year", run, "stops", people_frame["stops"].sum(),
                policing.stops(2022) * scale, None, None, "CPD_TS", "solved"),
-        Target("arrested at large, 2017-2019 posture", run, "% of undocumented a year",
+        Target("arrested at large, % of undocumented", run, "% of undocumented a year",
                _percent(frames, people, set(CHANNELS) - _hand_overs()), 0.25, 0.1, 0.4,
                "D_AOR_RATE, TRAC_SRC, OP_2018", "falls"),
-        Target("deaths by partner violence; target: all of the county", run, "a year",
+        Target("partner deaths (target: the county's)", run, "a year",
                frames["city"]["homicide_hazard"].sum() / scale, 37, None, None, "COOK_DVD",
                "falls"),
     ]  # fmt: skip
     families, mixed, _ = mixed_households(people)
     rows.append(
-        Target("undocumented families of mixed status", run, "share",
+        Target("mixed-status, of undocumented families", run, "share",
                mixed.sum() / families,
                0.87, None, None, "MIXED", "falls")
     )  # fmt: skip
@@ -166,10 +166,10 @@ def _by_citizenship(run: str, frames: Frames, people: Population) -> list[Target
     noncitizens = list(STATUSES)[2:]
     non = counts[noncitizens].sum() / residents[noncitizens].sum()
     return [
-        Target("naturalized over US-born: violence per person of 12 and over", run, "ratio",
+        Target("violence 12+, naturalized / US-born", run, "ratio",
                rate["naturalized"] / rate["us_born"], 9.1 / 21.9, 0.25, 0.6,
                "NCVS17_CIT_NAT, NCVS17_CIT_USB", "solved"),
-        Target("non-citizens over US-born: violence per person of 12 and over", run, "ratio",
+        Target("violence 12+, non-citizens / US-born", run, "ratio",
                non / rate["us_born"], 16.2 / 21.9, 0.5, 1.0, "NCVS17_CIT_NON, NCVS17_CIT_USB",
                "falls"),
     ]  # fmt: skip
@@ -192,7 +192,7 @@ def _by_area(
 
 def _cooperation(run: str, frames: Frames, people: Population, values: Parameters) -> list[Target]:
     return [
-        Target("handed over by police, jail and prison", run, "% of undocumented a year",
+        Target("handed over, % of undocumented", run, "% of undocumented a year",
                _percent(frames, people, _hand_overs()), values.hand_over_percent, 0.34, 0.54,
                "COOK_DET10, D_DET_RATE", "solved")
     ]  # fmt: skip
@@ -203,16 +203,16 @@ def _year_2021(run: str, frames: Frames, people: Population, values: Parameters)
     detainers = frames["detainers"].groupby("place").sum(numeric_only=True)
     lock_up = detainers.reindex(["lock_up"]).fillna(0.0).loc["lock_up"]
     return [
-        Target("detainers lodged with the police", run, "a year", lock_up["lodged"] / scale,
+        Target("detainers lodged with police, a year", run, "a year", lock_up["lodged"] / scale,
                56, None, None, "CPD_ICE_LOG", "falls"),
-        Target("hand-overs by the police", run, "a year", lock_up["honoured"] / scale, 0, None,
+        Target("hand-overs by police, a year", run, "a year", lock_up["honoured"] / scale, 0, None,
                None, "CPD_ICE_LOG", "falls"),
     ]  # fmt: skip
 
 
 def _surge(run: str, frames: Frames, people: Population, values: Parameters) -> list[Target]:
     return [
-        Target("arrested at large", run, "% of undocumented a year",
+        Target("arrested at large, % of undocumented", run, "% of undocumented a year",
                _percent(frames, people, set(CHANNELS) - _hand_overs()), 4.0, 2.0, 6.0,
                "MIDWAY_N", "falls")
     ]  # fmt: skip

@@ -24,21 +24,23 @@ BY_CRIME = (
 
 def print_targets(rows: Sequence[Target], scale: float, seed: int) -> None:
     """Print model against target; see `experiments.check.targets`."""
-    by_name = {row.name: row for row in rows}
+    by_name = {row.name: row for row in rows if row.run == rows[0].run}
+    rest = list(rows)
     crimes = _table("crime", *(title for _, title, _ in BY_CRIME), *("NCVS interval",))
     for crime in CRIMES:
         words = crime.replace("_", " ")
         cells = []
         for end, _, digits in BY_CRIME:
-            row = by_name.pop(f"{words}: {end}")
+            row = by_name[f"{words}: {end}"]
+            rest.remove(row)
             shown = f"{row.model:{digits}}"
             cells.append(shown if end == "over areas" else f"{shown} / {row.target:{digits}}")
             if end == "reported":
                 interval = f"{row.low:.2f} to {row.high:.2f}" + ("" if row.within else " OUTSIDE")
         crimes.add_row(words, *cells, interval)
-    others = _table("model / target", "model", "target", "difference", "interval", "", "source")
+    others = _table("model / target", "model", "target", "difference", "interval", "")
     run = ""
-    for row in by_name.values():
+    for row in rest:
         if row.run != run:
             run = row.run
             others.add_row(f"{run[0].upper()}{run[1:]}", style="bold")
@@ -60,7 +62,8 @@ def _table(first: str, *titles: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column(first, no_wrap=True)
     for title in titles:
-        table.add_column(title, justify="left" if title in ("", "source") else "right")
+        left = title in ("", "source")
+        table.add_column(title, justify="left" if left else "right", no_wrap=True)
     return table
 
 
@@ -75,5 +78,4 @@ def _cells(row: Target) -> tuple[str, ...]:
         f"{row.difference:+,.{digits}f}",
         bounds,
         verdict[row.within],
-        row.source.split(",")[0],
     )

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from model import risks
 from model.belief import threat_weight
 from model.daily_life import DailyLife
-from model.intercepts import Intercepts, reporting_groups, solve_intercepts
+from model.intercepts import (
+    Intercepts,
+    recorded_by_type,
+    reporting_groups,
+    solve_intercepts,
+    target,
+)
 from model.law import build_law
 from model.population import Population
 from model.pools import Pools
@@ -42,6 +48,7 @@ HOUSEHOLD_CRIMES = CRIMES.codes("burglary", "motor_vehicle_theft", "theft")
 #: Clocks of crime run at twice the baseline, so that offending can double without a new draw.
 CEILING = 2.0
 DAYS = 365.0
+_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -205,24 +212,24 @@ def _victim_risks(
     and US-born citizens is met by one multiplier (`NCVS17_CIT_NAT`, `NCVS17_CIT_USB`).
     """
     risk = risks.violence_risk(values)
-    recorded = population.city.recorded
-    level = (recorded["assault_battery"] + recorded["robbery"]) / population.city.population
-    by_status = np.einsum(
-        "a,acs->s",
-        level,
-        (counts * risk.ravel())
-        .reshape(len(counts), len(AGES) * 2, len(STATUSES), -1)
-        .sum(axis=-1),
-    )
-    persons = counts.reshape(len(counts), len(AGES), 2, len(STATUSES), -1)[:, 1:]
-    rate = by_status / np.maximum(persons.sum(axis=(0, 1, 2, 4)), 1)
-    native, naturalized = rate[STATUSES["us_born"]], rate[STATUSES["naturalized"]]
-    ratio = values.naturalized_rate_ratio * native / naturalized if naturalized else 1.0
-    raked = np.ones(len(STATUSES))
-    raked[STATUSES["naturalized"]] = ratio
+    recorded = recorded_by_type(population.city, values)[:, :4]
+    reached = np.array([target(values, crime) for crime in range(4)])
+    crimes = (recorded / reached).sum(axis=1) * simulated_share(population)
+    by_status = (counts * risk.ravel()).reshape(-1, len(AGES) * 2, len(STATUSES), len(CONVICTIONS))
+    by_status = by_status.sum(axis=(1, 3))
+    # The survey asks persons of 12 and over; the risk below is nought.
+    persons = counts.reshape(-1, len(AGES), 2, len(STATUSES), len(CONVICTIONS))[:, 1:]
+    persons = np.maximum(persons.sum(axis=(0, 1, 2, 4)), 1)
+    raked, naturalized = np.ones(len(STATUSES)), STATUSES["naturalized"]
+    # An area's crimes are given: sparing some of its residents raises the level for the others.
+    for _ in range(_ROUNDS):
+        rate = ((crimes / np.maximum(by_status @ raked, 1e-300)) @ by_status) / persons
+        if rate[naturalized] > 0:
+            wanted = values.naturalized_rate_ratio * rate[STATUSES["us_born"]]
+            raked[naturalized] = wanted / rate[naturalized]
     status = raked[None, None, :, None]
     sexual = risks.violence_risk(values, values.female_share_sexual_assault)
-    return [sexual * status, *[risk * status] * 3], float(ratio)
+    return [sexual * status, *[risk * status] * 3], float(raked[naturalized])
 
 
 def _hand_over_held(rates: Rates) -> float:
