@@ -207,7 +207,7 @@ def _words(
     source = (
         f"{note}{interval}. Source: Carveout model, synthetic residents, {seeds}, {size}, "
         f"{settings.years:g} year{'s' * (settings.years != 1)} from {scenario.start}, legal "
-        f"environment {scenario.environment}, federal posture {name(scenario.posture)}."
+        f"environment {name(scenario.environment)}, federal posture {name(scenario.posture)}."
     )
     figure.text(0.015, 0.1 / height, fill(source, 185), fontsize=7.5, color=FAINT, va="bottom")
 

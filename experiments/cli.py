@@ -88,7 +88,7 @@ def build_parser() -> Parser:
         "  carveout run --timeline chicago-history --start 2012-01-01 --years 10\n"
         "  carveout run no-contact --events --out results/no-contact",
     )
-    run.add_argument("regime", nargs="?", default="welcoming-2012", metavar="REGIME",
+    run.add_argument("regime", nargs="?", metavar="REGIME",
                      help="name or file (default: welcoming-2012)")
     run.add_argument("--timeline", metavar="NAME", help="dated layers instead of one regime")
     _simulation(run)
@@ -128,7 +128,11 @@ def build_parser() -> Parser:
                                 help=f"default: {default}")
     _json(population)
 
-    _json(command("check", "print the model's levels against the figures they should meet"))
+    levels = command("check", "print the model's levels against the figures they should meet")
+    for option, default in (("scale", "1"), ("seed", "1")):
+        levels.add_argument(f"--{option}", default=default, metavar=option.upper(),
+                            help=f"default: {default}")
+    _json(levels)
     bench = command("bench", "measure speed and memory against Mesa, Starsim and the machine")
     bench.add_argument("--quick", action="store_true", help="fewer repetitions, a smaller city")
     _json(bench)

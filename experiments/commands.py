@@ -95,7 +95,11 @@ def run(arguments: Arguments) -> int:
 
     def one(out_name: str) -> Any:
         options = _options(arguments)
-        return call(arguments.regime, timeline=arguments.timeline, out_name=out_name, **options)
+        if arguments.regime and arguments.timeline:
+            found = f"found {arguments.regime!r} beside a timeline"
+            raise BadInput(Fault(found, "a regime or a timeline", key="timeline"))
+        options |= {"timeline": arguments.timeline, "out_name": out_name}
+        return call(arguments.regime or "welcoming-2012", **options)
 
     return _simulate(arguments, one, "run")
 
@@ -103,8 +107,13 @@ def run(arguments: Arguments) -> int:
 def check(arguments: Arguments) -> int:
     """``carveout check``."""
     from experiments.check import check as call
+    from experiments.settings import real, whole
 
-    call(json=arguments.json)
+    call(
+        json=arguments.json,
+        scale=real("scale", arguments.scale, 0, 1),
+        seed=whole("seed", arguments.seed, 0, 2**63 - 1),
+    )
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from experiments.commands import print_json
-from experiments.settings import ENVIRONMENTS, chicago_regimes, real, whole
+from experiments.settings import chicago_regimes, environment_says, real, whole
 from experiments.terminal import console
 
 Arguments = argparse.Namespace
@@ -127,7 +127,9 @@ def parameters(arguments: Arguments) -> int:
         span = f"{entry['low']:g} to {entry['high']:g}"
         default = entry["default"] if arguments.json else f"{entry['default']:g}"
         rows.append({"name": name, "default": default, "range": span,
-                     **{key: entry[key] for key in ("unit", "status", "source", "meaning")}})
+                     **{key: entry[key] for key in ("unit", "status", "source")}})
+        if arguments.json:
+            rows[-1]["meaning"] = entry["meaning"]
     return _show("parameters", rows, arguments)
 
 
@@ -145,8 +147,11 @@ def postures(arguments: Arguments) -> int:
 
 def environments(arguments: Arguments) -> int:
     """``carveout environments``."""
+    from model.law import environment_names
+
     rows = [
-        {"name": name, "says": text.partition(": ")[2]} for name, text in ENVIRONMENTS.items()
+        {"name": name, "says": environment_says(name).partition(": ")[2]}
+        for name in environment_names()
     ]
     return _show("environments", rows, arguments)
 

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.settings import ENVIRONMENTS, Settings, name
+from experiments.settings import Settings, environment_says, name
 
 if TYPE_CHECKING:
     from model.city import City
@@ -47,8 +47,9 @@ def manifest(
         "partial": len(finished) < settings.replicates,
         "regimes": {short: title for short, title in settings.titles},
         "baseline": name(settings.baseline),
-        "environment": scenario.environment,
-        "environment_says": ENVIRONMENTS.get(scenario.environment, ""),
+        "environment": name(scenario.environment),
+        "environment_says": environment_says(scenario.environment),
+        "timeline": name(scenario.timeline) if scenario.timeline else None,
         "posture": name(scenario.posture),
         "city": city.name,
         "start": scenario.start.isoformat(),
@@ -74,14 +75,16 @@ def manifest(
 def command_line(verb: str, settings: Settings, out: str | None, **more: Any) -> str:
     """The command that repeats a result, in full, with names instead of paths."""
     scenario = settings.scenario
-    words = ["carveout", verb, *map(_shown, settings.regimes)]
+    words = ["carveout", verb]
+    if not scenario.timeline:
+        words += map(_shown, settings.regimes)
     options: dict[str, Any] = {
         "baseline": _shown(settings.baseline) if verb == "compare" else None,
         "years": f"{settings.years:g}",
         "replicates": settings.replicates,
         "seed": scenario.seed,
         "scale": f"{scenario.scale:g}",
-        "environment": scenario.environment,
+        "environment": _shown(scenario.environment),
         "posture": _shown(scenario.posture),
         "city": _shown(scenario.city),
         "start": scenario.start.isoformat(),

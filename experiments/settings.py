@@ -61,7 +61,9 @@ class Settings:
         """Every run of this request, those of one seed together."""
         return [
             Case(index, name(regime), belief, self.scenario.but(
-                seed=seed, regime=regime, believed=self.baseline if belief == "held" else None,
+                seed=seed,
+                regime=self.scenario.regime if self.scenario.timeline else regime,
+                believed=self.baseline if belief == "held" else None,
             ), self.events and belief == "own")
             for index, seed in enumerate(self.seeds)
             for regime in self.regimes
@@ -73,6 +75,16 @@ class Settings:
 def name(regime: str) -> str:
     """The short name of a regime that may be given as a path: no result holds a machine's path."""
     return Path(regime).stem if os.sep in regime or regime.endswith(".toml") else regime
+
+
+def environment_says(environment: str) -> str:
+    """A sentence on what a legal environment leaves of a comparison between ordinances."""
+    if environment in ENVIRONMENTS:
+        return ENVIRONMENTS[environment]
+    from model.law import load_environment
+
+    stated, _ = load_environment(environment)
+    return f"Legal environment {stated.title}: {stated.summary}"
 
 
 def settings(
@@ -110,7 +122,7 @@ def settings(
             return otherwise
 
     from model.city import load_city
-    from model.law import build_law
+    from model.law import build_law, load_timeline
     from model.ordinance import load_regime
     from model.posture import load_posture
     from model.registry import load_parameters
@@ -125,6 +137,9 @@ def settings(
         if shorts.count(short) > 1:
             faults.append(Fault(f"found {short!r} twice", "each regime once", key="regimes"))
     chosen = (baseline, *(regime for regime in chosen if regime != baseline))
+    if timeline is not None and len(chosen) > 1:
+        found = f"found {len(chosen)} regimes beside a timeline"
+        faults.append(Fault(found, "a timeline alone", key="timeline"))
     layers = [tried(partial(load_regime, regime)) for regime in chosen]
     tried(lambda: load_posture(posture))
     tried(lambda: load_city(city))
@@ -150,9 +165,11 @@ def settings(
     if faults:
         raise BadInput(faults)
     titles = tuple((name(r), layer.title) for r, layer in zip(chosen, layers, strict=True))
-    return Settings(
-        chosen, baseline, count, made, span, decompose and timeline is None, events, titles
-    )
+    if timeline is not None:
+        # A timeline takes the regime's place, and so its name in every table.
+        chosen, baseline, decompose = (timeline,), timeline, False
+        titles = ((name(timeline), load_timeline(timeline)[0].title),)
+    return Settings(chosen, baseline, count, made, span, decompose, events, titles)
 
 
 def chicago_regimes() -> tuple[str, ...]:

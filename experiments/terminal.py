@@ -15,7 +15,7 @@ from rich.text import Text
 
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, Released, gated
-from experiments.settings import ENVIRONMENTS, Settings, name
+from experiments.settings import Settings, environment_says, name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def _head(settings: Settings, whole: pd.DataFrame) -> Text:
         f"{settings.years:g} year{'s' * (settings.years != 1)} from {scenario.start}, "
         f"{replicates}, {size}, federal posture {name(scenario.posture)}\n"
     )
-    return text.append(ENVIRONMENTS.get(scenario.environment, ""), style="italic")
+    return text.append(environment_says(scenario.environment), style="italic")
 
 
 def _differences(whole: pd.DataFrame, base: str, others: list[str]) -> Table:

@@ -98,6 +98,17 @@ def test_a_seed_given_as_text_is_the_same_seed():
     assert Path("o0/outcomes.parquet").read_bytes() == Path("o1/outcomes.parquet").read_bytes()
 
 
+def test_a_timeline_stands_in_the_regimes_place(capsys):
+    words = ["run", "--timeline", "chicago-history", "--start", "2021-01-01", *QUICK]
+    assert main([*words, "--replicates", "1", "--json", "--out", "o"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {row["regime"] for row in told["contrasts"]} == {"chicago-history"}
+    assert "--timeline chicago-history" in told["manifest"]["command"]
+    assert main(["run", "no-contact", *words[1:]]) == 2
+    assert main(["run", "--timeline", "chicago-histry"]) == 2
+    assert "did you mean chicago-history?" in capsys.readouterr().err
+
+
 def test_one_replicate_says_that_it_has_no_interval(capsys):
     words = ["compare", "welcoming-2012", "no-contact", *QUICK, "--replicates", "1"]
     assert main(words) == 0

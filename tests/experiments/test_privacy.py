@@ -35,7 +35,8 @@ def test_a_cell_of_fewer_than_twenty_events_is_empty_and_a_citywide_zero_is_not(
 
 
 def test_a_share_is_empty_when_its_complement_is_small():
-    rows = outcome_rows([("reporting", "all", "all", 95, 100), ("clearance", "all", "all", 50, 100)])
+    cells = [("reporting", "all", "all", 95, 100), ("clearance", "all", "all", 50, 100)]
+    rows = outcome_rows(cells)
     assert privacy.release_outcomes(rows, 31).frame["suppressed"].tolist() == [True, False]
 
 
