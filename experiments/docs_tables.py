@@ -1,0 +1,159 @@
+"""Tables in docs/ that are made from the code: ``python -m experiments.docs_tables`` renews them.
+
+A page marks where a table stands by a pair of comments, ``<!-- table: NAME -->`` and
+``<!-- end -->``; what is between them is replaced, the rest of the page is written by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from model.faults import BadInput, unknown
+from model.law import build_law, environment_names
+from model.posture import load_posture, posture_names
+from model.registry import PARAMETER_FOLDER, load_parameters
+from model.schema import CONVICTIONS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+INDEX = "README.md"
+_BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_SENTENCE = re.compile(r"(.+?\.)(?:\s|$)")
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *([str(cell) for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def parameters() -> str:
+    """Every parameter of the registry, a table a file."""
+    registry = load_parameters()
+    number = Counter(registry.entry(name).status for name in registry)
+    counted = ", ".join(f"{count} {status}" for status, count in number.most_common())
+    parts = [f"{len(registry)} parameters: {counted}.\n"]
+    for path in sorted(PARAMETER_FOLDER.glob("*.toml")):
+        rows = []
+        for name in tomllib.loads(path.read_text(encoding="utf-8")):
+            one = registry.entry(name)
+            source = ", ".join(f"`{each.strip()}`" for each in one.source.split(","))
+            source = source.replace("`assumption`", "assumption")
+            scale = f"{one.low:g} to {one.high:g}"
+            rows.append(
+                (f"`{name}`", f"{one.default:g}", one.unit, scale, one.distribution, one.status)
+                + (source, one.meaning)
+            )
+        head = ("name", "default", "unit", "range", "prior", "status", "source", "meaning")
+        parts.append(f"\n### `{path.name}`\n\n{table(head, rows)}")
+    return "".join(parts)
+
+
+def postures() -> str:
+    """The settings of every federal posture, a column a posture."""
+    loaded = [load_posture(name) for name in posture_names()]
+    rows: list[list[object]] = []
+    for code, conviction in enumerate(CONVICTIONS):
+        rows.append(
+            [f"`lodge`, {conviction.replace('_', ' ')}", *(f"{p.lodge[code]:g}" for p in loaded)]
+        )
+    for code, conviction in enumerate(CONVICTIONS):
+        rows.append(
+            [f"`target_weight`, {conviction.replace('_', ' ')}"]
+            + [f"{p.target_weight[code]:g}" for p in loaded]
+        )
+    for name in ("at_large_percent", "raids_per_year", "joint_operations_per_year"):
+        rows.append([f"`{name}`", *(f"{getattr(p, name):g}" for p in loaded)])
+    for name in ("fingerprint_match", "courthouse"):
+        rows.append([f"`{name}`", *("yes" if getattr(p, name) else "no" for p in loaded)])
+    rows.append(["source", *(p.source for p in loaded)])
+    return table(["setting", *(f"`{p.name}`" for p in loaded)], rows)
+
+
+def openness() -> str:
+    """Openness R of Chicago's regimes under every legal environment, at the defaults."""
+    from experiments.settings import chicago_regimes
+
+    rows = []
+    for regime in chicago_regimes():
+        laws = [build_law(regime, environment) for environment in environment_names()]
+        rows.append([f"`{regime}`", *(f"{law.changes[0][1].openness:.3f}" for law in laws)])
+    return table(["regime", *(f"`{name}`" for name in environment_names())], rows)
+
+
+def modules(package: str) -> str:
+    """Every module of a package, with the first sentence of its docstring."""
+    rows = []
+    for path in sorted((ROOT / package).glob("*.py")):
+        if path.stem != "__init__":
+            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            rows.append((f"`{path.stem}`", first_sentence(text)))
+    return table(("module", "what it is"), rows)
+
+
+def pages() -> str:
+    """Every page of docs/, by its title."""
+    lines = []
+    for path in sorted(DOCS.glob("*.md")):
+        if path.name != INDEX:
+            title = path.read_text(encoding="utf-8").partition("\n")[0]
+            lines.append(f"- [{title.lstrip('# ')}]({path.name})\n")
+    return "".join(lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "parameters": parameters,
+    "postures": postures,
+    "openness": openness,
+    "model": lambda: modules("model"),
+    "experiments": lambda: modules("experiments"),
+    "pages": pages,
+}
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a docstring, in one line."""
+    line = " ".join(text.partition("\n\n")[0].split())
+    found = _SENTENCE.match(line)
+    return found[1] if found else line
+
+
+def renewed(text: str) -> str:
+    """A page with its tables made anew.
+
+    Raises
+    ------
+    BadInput
+        If a page asks for a table that there is not.
+    """
+
+    def fresh(block: re.Match[str]) -> str:
+        if block[2] not in TABLES:
+            raise BadInput(unknown("table", block[2], TABLES))
+        return f"{block[1]}\n{TABLES[block[2]]()}\n{block[4]}"
+
+    return _BLOCK.sub(fresh, text)
+
+
+def stale() -> list[Path]:
+    """Pages whose tables are not what the code says."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
+    return [path for path, text in texts.items() if renewed(text) != text]
+
+
+def renew() -> list[Path]:
+    """Write the tables of every stale page anew; returns those pages."""
+    changed = stale()
+    for path in changed:
+        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return changed
+
+
+if __name__ == "__main__":
+    print("\n".join(f"renewed {path.name}" for path in renew()) or "all tables are fresh")
