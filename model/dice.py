@@ -11,7 +11,7 @@ sequence that starts there. Array and scalar forms give the same bits.
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,12 @@ def name_key(decision: str) -> int:
     return int.from_bytes(hashlib.blake2b(decision.encode(), digest_size=8).digest(), "little")
 
 
+@lru_cache(maxsize=1 << 12)
+def _stream_key(root: int, decision: str, when: int) -> int:
+    """Most draws share their key with the draw before."""
+    return mix(mix(root ^ name_key(decision)) + (when & MASK) * GOLDEN)
+
+
 class Dice:
     """All the chance of one run.
 
@@ -65,7 +71,7 @@ class Dice:
 
     def key(self, decision: str, when: int = 0) -> int:
         """The stream key of one named decision at one time (a day, a year, or 0)."""
-        return mix(mix(self._root ^ name_key(decision)) + (when & MASK) * GOLDEN)
+        return _stream_key(self._root, decision, when)
 
     def roll(self, decision: str, when: int, who: int) -> float:
         """One draw in (0, 1): the scalar form of `uniform`, bit for bit."""
