@@ -72,12 +72,12 @@ class Book:
         month.name, month.days = f"{model.date:%Y-%m}", days
         for person in model.residents:
             month.residents[person.status, person.ethnicity] += person.present(model.day)
-            if person.weight > 0:
-                _daily_life(model, self, person)
+            for name, amount in losses(model, person).items():
+                self.weigh(name, person, amount)
         self.months.append(Month())
 
 
-def _daily_life(model: Twin, book: Book, person: Resident) -> None:
+def losses(model: Twin, person: Resident) -> dict[str, float]:
     """A person's expected losses of the month: work or school under alarm, services while the
     channel is felt to be open."""
     values, on = model.values, model.values.chilling
@@ -86,8 +86,11 @@ def _daily_life(model: Twin, book: Book, person: Resident) -> None:
         alarm += model.city_alarm_days
     fear = person.weight * alarm
     if not person.adult:
-        book.weigh("school_days_lost", person, on * values.school_days_per_alarm * fear)
-    elif person.age != AGES.names[-1]:
-        book.weigh("work_days_lost", person, on * values.work_days_per_alarm * fear)
-        avoided = on * values.service_slope * values.service_use / 365.0
-        book.weigh("services_avoided", person, avoided * model.openness_days * person.weight)
+        return {"school_days_lost": on * values.school_days_per_alarm * fear}
+    if person.age == AGES.names[-1]:
+        return {}
+    avoided = on * values.service_slope * values.service_use / 365.0
+    return {
+        "work_days_lost": on * values.work_days_per_alarm * fear,
+        "services_avoided": avoided * model.openness_days * person.weight,
+    }

@@ -112,8 +112,9 @@ def person_factors(model: Twin, year: int) -> list[float]:
     stops and arrests follow the city's series."""
     values, police = model.values, model.city.policing
     stops, arrests = police.stops(year), police.arrests(year)
-    in_crimes, in_stops = model.rates.intercepts.cleared_a_year, values.stop_arrest_share * stops
-    other_arrests = max(0.2 * arrests, arrests - in_crimes - in_stops)
+    in_crimes = model.rates.intercepts.cleared_a_year
+    in_stops = model.rates.stop_arrest_share * stops
+    other_arrests = max(0.0, arrests - in_crimes - in_stops)
     factors = [CEILING] * 4 + [1.0, stops, other_arrests]
     return [factor * values.exposure for factor in factors]
 
@@ -172,7 +173,7 @@ def _call_clock(model: Twin, diary: Diary, person: Resident, year: int, days: in
 def _pursuit_clock(model: Twin, diary: Diary, person: Resident, year: int, days: int) -> None:
     values = model.values
     charged = bool(person.flags & FELONY_PENDING)
-    a_year = [values.other_lead_rate, values.agency_lead_rate, values.court_rate * charged]
+    a_year = [values.other_lead_ceiling, values.agency_lead_rate, values.court_rate * charged]
     hazards = [rate * person.removable * values.exposure / 365.0 for rate in a_year]
     for k, time in strikes(
         model.dice, "pursuit-clock", year, person.who, sum(hazards), 0.0, float(days)

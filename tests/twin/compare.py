@@ -90,7 +90,7 @@ def _group_differences(people: pd.DataFrame, month: Month) -> Iterator[str]:
 def _table_differences(frames: dict[str, pd.DataFrame], twin: Twin) -> Iterator[str]:
     """The ledger's monthly tables against counts of the twin's events."""
     twins = twin_tables(twin)
-    for name, groups, outcomes in (
+    for name, groups, counted in (
         ("crime", ("status", "ethnicity", "crime"), INCIDENT_OUTCOMES),
         ("crime_area", ("area", "crime"), ("victimisations", "reported", "cleared")),
         ("people", ("status", "ethnicity"), CONTACTS),
@@ -100,7 +100,7 @@ def _table_differences(frames: dict[str, pd.DataFrame], twin: Twin) -> Iterator[
     ):
         engine: Counter = Counter()
         keys = [frames[name][column].tolist() for column in ("month", *groups)]
-        for outcome in outcomes:
+        for outcome in counted:
             counts = frames[name][outcome].tolist()
             for *key, count in zip(*keys, counts, strict=True):
                 if count:
@@ -118,7 +118,7 @@ def twin_tables(twin: Twin) -> dict[str, Counter]:
     numbers = twin.city.numbers.tolist()
     for day, who, crime, fate in twin.book.events["incident"]:
         person, month = twin.residents[who], month_of[day]
-        for outcome in _outcomes(fate):
+        for outcome in outcomes(fate):
             tables["crime"][month, person.status, person.ethnicity, crime, outcome] += 1
             if outcome in ("victimisations", "reported", "cleared"):
                 tables["crime_area"][month, numbers[person.area], crime, outcome] += 1
@@ -147,7 +147,7 @@ def _months(twin: Twin) -> dict[int, str]:
     return {day: f"{start.fromordinal(day):%Y-%m}" for day in days}
 
 
-def _outcomes(fate: int) -> list[str]:
+def outcomes(fate: int) -> list[str]:
     """The outcomes of incidents that a fate counts under."""
     reported = bool(fate & (BY_VICTIM | BY_BYSTANDER | FOUND))
     counts = {

@@ -86,11 +86,33 @@ def field_scale(model: Twin) -> float:
     return model.undocumented / model.values.reference_undocumented * model.values.exposure
 
 
-def _usual_visits(model: Twin) -> float:
-    """Visits a day: the posture's capacity, and what declined detainers displace to the field."""
+def _capacity(model: Twin) -> float:
+    """Visits a day that bring the posture's arrests, of targets and of bystanders."""
     values = model.values
     arrests = model.posture.at_large_percent / 100 * model.undocumented / 365.0 * values.exposure
-    return arrests / values.field_success + values.displacement * len(model.declined)
+    pairs = sum(
+        person.status == other.status == "undocumented"
+        for person in model.residents
+        for other in model.homes[person.household]
+        if other is not person
+    )
+    housemates = pairs / max(model.undocumented, 1)
+    bystanders = values.bystander_met * values.bystander_arrest * housemates
+    return arrests / (values.field_success + bystanders)
+
+
+def _usual_visits(model: Twin) -> float:
+    """Visits a day: the posture's capacity, and what declined detainers displace to the field."""
+    return _capacity(model) + model.values.displacement * len(model.declined)
+
+
+def _lead_chance(model: Twin) -> float:
+    """ICE takes up as many possible leads of its own as its teams can work."""
+    values = model.values
+    if not model.undocumented:
+        return 0.0
+    visits = _capacity(model) * 365.0 / values.exposure / model.undocumented
+    return min(1.0, values.leads_per_visit * visits / values.other_lead_ceiling)
 
 
 def usual_operations(model: Twin, year: int, days: int) -> list[Raid]:
@@ -217,7 +239,8 @@ def _new_leads(model: Twin) -> None:
         if pursuit.what == "agency_lead":
             found.append((pursuit.person, AGENCIES))
         elif pursuit.what == "other_lead":
-            found.append((pursuit.person, OTHER))
+            if roll("lead-comes-up", model.year, pursuit.code) < _lead_chance(model):
+                found.append((pursuit.person, OTHER))
     for person in model.declined:
         if roll("declined-becomes-lead", day, person.who) < values.declined_lead:
             found.append((person, OTHER))
