@@ -1,0 +1,253 @@
+"""Chance is a function of seed, decision, day and person: never of order, or of who else is there."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model import custody, ice, news, offending, policing
+from model.clocks import Stream
+from model.ledger import Ledger
+from model.pools import Pools
+from model.rates import cells
+from model.scenario import Scenario, scenario
+from model.state import Booking
+from tests.claims.worlds import (
+    World,
+    all_events,
+    history,
+    lively,
+    model_of,
+    play,
+    same_events,
+    tables,
+    world,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTING = lively(regime="full-cooperation", posture="2025-surge", days=75)
+
+
+def digest(ledger: Ledger) -> str:
+    """A hash of every byte of every table, floats and all."""
+    text = hashlib.sha256()
+    for name, table in ledger.frames().items():
+        text.update(name.encode())
+        for column in table:
+            values = table[column]
+            text.update(f"{column}:{values.dtype.kind}".encode())
+            if values.dtype.kind in "if":
+                text.update(values.to_numpy().tobytes())
+            else:
+                text.update("\n".join(map(str, values)).encode())
+    return text.hexdigest()
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_ran_before():
+    first = digest(play(SETTING))
+    history(lively(seed=9, regime="no-contact", days=40))
+    assert digest(play(SETTING)) == first
+    assert digest(play(SETTING.but(seed=2))) != first
+
+
+def test_the_same_seed_gives_the_same_bytes_in_another_process():
+    code = (
+        "from tests.claims.test_chance_is_keyed import SETTING, digest, play\n"
+        "print(digest(play(SETTING)))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": str(ROOT)}
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert out.stdout.strip() == digest(history(SETTING))
+
+
+def test_a_seed_given_as_text_is_the_number():
+    number, text = (
+        scenario({**SETTING.model_dump(), "days": 31, "seed": seed}) for seed in (42, "42")
+    )
+    assert number == text == Scenario.model_validate_json(number.model_dump_json())
+    assert digest(play(text)) == digest(play(number)) != digest(play(number.but(seed=43)))
+
+
+# The order of work.
+
+
+def shuffled(n: int) -> np.ndarray:
+    return np.random.default_rng(n).permutation(n)
+
+
+@pytest.fixture
+def shuffle_candidates(monkeypatch):
+    of = Stream.of
+
+    def shuffled_day(self, day):
+        columns = of(self, day)
+        order = shuffled(len(next(iter(columns.values()))))
+        return {name: column[order] for name, column in columns.items()}
+
+    monkeypatch.setattr(Stream, "of", shuffled_day)
+
+
+@pytest.fixture
+def shuffle_custody(monkeypatch):
+    """Bookings arrive, wait and are released in another order."""
+    custody_phase, book, release = custody.custody, custody._book, custody._release
+
+    def phase(model, *contacts):
+        return custody_phase(model, *contacts[::-1])
+
+    def booked(model, who):
+        book(model, who[shuffled(len(who))])
+
+    def released(model):
+        waiting = model.state.custody.get(model.today.day, [])
+        waiting[:] = [
+            Booking(*(column[shuffled(len(column))] for column in one)) for one in waiting[::-1]
+        ]
+        return release(model)
+
+    monkeypatch.setattr(custody, "custody", phase)
+    monkeypatch.setattr(custody, "_book", booked)
+    monkeypatch.setattr(custody, "_release", released)
+
+
+@pytest.fixture
+def shuffle_leads(monkeypatch):
+    """Leads come in, and news goes out, in another order."""
+    add, spread = ice.Leads.add, news.spread_news
+
+    def added(self, person, origin, day):
+        order = shuffled(len(person))
+        add(self, person[order], origin[order], day)
+
+    def spread_shuffled(model, taken):
+        spread(model, taken[shuffled(len(taken))])
+
+    monkeypatch.setattr(ice.Leads, "add", added)
+    monkeypatch.setattr(news, "spread_news", spread_shuffled)
+
+
+@pytest.fixture
+def shuffle_contacts(monkeypatch):
+    """What the police phases hand to custody and ICE, in another order."""
+    for room, name in ((policing, "contacts"), (offending, "crimes")):
+        phase = getattr(room, name)
+
+        def shuffled_phase(model, phase=phase):
+            found = phase(model)
+            return type(found)(*(column[shuffled(len(column))] for column in found))
+
+        monkeypatch.setattr(room, name, shuffled_phase)
+
+
+def assert_same_ledger(one: Ledger, other: Ledger) -> None:
+    """Events and whole numbers exactly, sums of floats to 1e-12."""
+    assert same_events(one, other)
+    first, second = tables(one), other.frames()
+    assert first.keys() == second.keys()
+    for name in first:
+        pd.testing.assert_frame_equal(
+            first[name].sort_index(axis=1),
+            second[name].sort_index(axis=1),
+            rtol=1e-12,
+            atol=1e-12,
+            check_dtype=False,
+        )
+
+
+@pytest.mark.parametrize(
+    "work",
+    ["shuffle_candidates", "shuffle_custody", "shuffle_leads", "shuffle_contacts"],
+)
+def test_shuffling_the_order_of_work_changes_nothing(work, request):
+    in_order = history(SETTING)
+    request.getfixturevalue(work)
+    assert_same_ledger(in_order, play(SETTING))
+
+
+# One more resident.
+
+
+def with_resident(made: World, **resident: object) -> World:
+    """The world with one isolated resident more, and the levels that it had: nothing is solved
+    again, and the new area's hazards are those of the area that it is like."""
+    like = 5
+    population = made.population.with_isolated_resident(like, **resident)
+    solved = made.rates
+    here = made.population.city.n_areas
+    cell = cells(population)
+    size = len(solved.person) // here
+
+    def also(table: np.ndarray, block: int = 1) -> np.ndarray:
+        return np.concatenate([table, table[like * block : (like + 1) * block]])
+
+    rates = replace(
+        solved,
+        population=population,
+        pools=Pools(population, solved.parameters),
+        cell=cell,
+        person=also(solved.person, size),
+        household=also(solved.household),
+        intercepts=replace(
+            solved.intercepts,
+            incidents=also(solved.intercepts.incidents),
+            courses_a_year=also(solved.intercepts.courses_a_year),
+        ),
+    )
+    return World(population, rates)
+
+
+def without(run: Ledger, who: int) -> dict[str, np.ndarray]:
+    """All events but those of one resident."""
+    return {kind: table[table[:, 1] != who] for kind, table in all_events(run).items()}
+
+
+@pytest.mark.parametrize("status", ["us_born", "naturalized", "permanent_resident"])
+def test_one_isolated_resident_more_leaves_everyone_elses_history_as_it_was(status):
+    # At rates so high that the newcomer meets crime and police too; ICE does not seek them.
+    setting = SETTING.but(parameters={**SETTING.parameters, "exposure": 60.0})
+    setting = setting.but(scale=0.005)
+    made = world(setting)
+    run = history(setting)
+    more = play(setting, with_resident(made, status=status))
+    newcomer = made.population.n
+    assert sum((table[:, 1] == newcomer).sum() for table in all_events(more).values()) > 0
+    before, after = all_events(run), without(more, newcomer)
+    assert all(np.array_equal(before[kind], after[kind]) for kind in before)
+
+
+def test_a_newcomer_whom_ice_seeks_displaces_nobody_where_teams_can_visit_every_lead(tmp_path):
+    posture = tmp_path / "every-lead.toml"
+    posture.write_text(
+        'name = "every-lead"\ntitle = "Every lead"\nsummary = "Teams for every lead."\n'
+        'source = "assumption"\nfingerprint_match = true\nlodge = [1.0, 1.0, 1.0, 1.0]\n'
+        "at_large_percent = 50.0\ntarget_weight = [1.0, 1.0, 1.0, 1.0]\n"
+        "raids_per_year = 0\njoint_operations_per_year = 0\ncourthouse = true\n",
+        encoding="utf-8",
+    )
+    setting = SETTING.but(posture=str(posture), scale=0.005)
+    setting = setting.but(parameters={**SETTING.parameters, "exposure": 60.0})
+    made = world(setting)
+    model = model_of(setting, with_resident(made, status="undocumented", conviction="violent_felony"))
+    newcomer, left = made.population.n, []
+    while model.running:
+        model.step()
+        left.append(int((model.leads.day < model.today.day).sum()))
+    assert max(left) == 0
+    more = model.ledger
+    before, after = all_events(history(setting)), without(more, newcomer)
+    assert len(before["encounter"]) > 50
+    assert sum((table[:, 1] == newcomer).sum() for table in all_events(more).values()) > 0
+    assert all(np.array_equal(before[kind], after[kind]) for kind in before)

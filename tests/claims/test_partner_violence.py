@@ -1,0 +1,89 @@
+"""Partner violence is a course: a first report lowers its hazard, silence raises what is lethal."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from model.ledger import REPORTED
+from model.rates import simulated_share
+from model.registry import load_parameters
+from model.schema import CRIMES
+from tests.claims.test_levels import TENTH
+from tests.claims.worlds import World, city_sum, events, history, lively, model_of, play, rows, world
+
+PARTNER = CRIMES["partner_violence"]
+#: Nobody is arrested for it, so that no partner is away when an episode would come.
+UNARRESTED = {"clearance_assault": 0.0, "epsilon": 0.0}
+
+
+def episodes(run):
+    table = events(run, "incident")
+    return table[table[:, 2] == PARTNER]
+
+
+def under(setting, **parameters):
+    """The same city and levels, but other parameters of the courses."""
+    made = world(setting)
+    values = load_parameters({**setting.parameters, **parameters})
+    return World(made.population, replace(made.rates, parameters=values))
+
+
+def test_episodes_after_a_report_are_a_part_of_those_without_its_effect():
+    setting = lively(parameters=UNARRESTED, days=180)
+    lower, without = (
+        set(rows(episodes(play(setting, under(setting, hazard_after_report=ratio)))[:, :2]))
+        for ratio in (0.3, 1.0)
+    )
+    assert lower < without
+    assert len(lower) < 0.97 * len(without)
+
+
+def test_the_first_report_lowers_the_hazard_once():
+    setting = lively(parameters=UNARRESTED | {"services_after_report": 0.0}, days=180)
+    model = model_of(setting)
+    model.step()
+    known_before = set(model.courses.victim[model.courses.reported].tolist())
+    model.run()
+    values, courses = model.values, model.courses
+    assert set(courses.multiplier[courses.reported]) == {values.hazard_after_report}
+    assert set(courses.multiplier[~courses.reported]) == {1.0}
+    new = courses.victim[courses.reported]
+    assert len(set(new.tolist()) - known_before) > 50
+    reported = {row[1] for row in rows(episodes(model.ledger)) if row[3] & REPORTED}
+    # Whose first report a run saw had an episode that reached the police.
+    start = model.setting.start.toordinal()
+    first_day = {row[1] for row in rows(episodes(model.ledger)) if row[0] == start}
+    assert set(new.tolist()) - known_before - first_day <= reported
+
+
+def test_unreported_episodes_raise_the_lethal_hazard_at_most_threefold():
+    setting = lively(parameters={"lethal_escalation": 2.0}, days=120)
+    flat = lively(parameters={"lethal_escalation": 0.0}, days=120)
+    rising, even = (
+        city_sum(play(one), "homicide_hazard") / city_sum(play(one), "partner_episodes")
+        for one in (setting, flat)
+    )
+    per_episode = load_parameters().lethal_per_episode
+    assert abs(even / per_episode - 1) < 1e-9
+    assert per_episode < rising < 3 * per_episode
+
+
+def test_episodes_come_at_the_rate_that_the_tables_ask_for():
+    # A little fewer: who has a course does not begin another, and partners are arrested.
+    run, made = history(TENTH), world(TENTH)
+    found = city_sum(run, "partner_episodes")
+    incidents = made.rates.intercepts.incidents[:, PARTNER]
+    wanted = float(incidents @ simulated_share(made.population))
+    assert found == len(episodes(run)) > 4000
+    assert 0.9 < found / wanted < 1.03, (found, wanted)
+
+
+def test_an_episode_befalls_who_has_a_course():
+    model = model_of(lively(days=60))
+    run = model.run()
+    victims = {row[1] for row in rows(episodes(run))}
+    assert 100 < len(victims)
+    assert victims <= set(model.courses.victim.tolist())
+    assert len(np.unique(model.courses.victim)) == len(model.courses.victim)
+
+
