@@ -153,7 +153,8 @@ class Belief:
         threat = self._index(weight, area, state, who, day)
         total = self.alarm.sum(axis=0)
         alarm = values.chilling * weight * (total[area] + total[-1] * traits.follows_news)
-        return threat, slope * threat + alarm, slope * weight * self.openness.environment
+        # In this order of products, nothing heard under the baseline's law is the baseline exactly.
+        return threat, slope * threat + alarm, slope * (weight * self.openness.environment)
 
 
 def heard_effect(heard: NDArray[np.float64]) -> NDArray[np.float64]:
