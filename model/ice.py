@@ -40,8 +40,9 @@ UNDOCUMENTED = STATUSES["undocumented"]
 
 
 class Field:
-    """The field office of one city: its size against the reference city, its teams, and the
-    gang-listed residents whom it seeks."""
+    """The field office of one city: its size against the reference city, its teams, the
+    gang-listed residents whom it seeks, and how many undocumented residents live with an
+    undocumented resident, on average."""
 
     def __init__(self, people: Population, rates: Rates) -> None:
         values = rates.parameters
@@ -51,12 +52,23 @@ class Field:
         removables = rates.pools.removables.ids.astype(np.int64)
         sought = rates.removable[people.status[removables], people.conviction[removables]] > 0
         self.gang_listed = removables[sought & (people.flags[removables] & GANG > 0)]
+        homes = np.bincount(people.household[people.status == UNDOCUMENTED])
+        self.housemates = float((homes * (homes - 1)).sum()) / max(self.undocumented, 1)
 
     def visits_a_day(self, posture: Posture, values: Parameters) -> float:
-        """Visits a day that bring the arrests at large for which the posture has teams, if every
-        address were fresh."""
+        """Visits a day that bring the arrests at large for which the posture has teams, those of
+        bystanders among them, if every address were fresh."""
         arrests = posture.at_large_percent / 100 * self.undocumented / 365.0 * values.exposure
-        return arrests / values.field_success
+        bystanders = values.bystander_met * values.bystander_arrest * self.housemates
+        return arrests / (values.field_success + bystanders)
+
+    def lead_chance(self, posture: Posture, values: Parameters) -> float:
+        """Chance that a possible lead of ICE's own comes up: it finds as many as its teams can
+        work."""
+        if not self.undocumented:
+            return 0.0
+        visits = self.visits_a_day(posture, values) * 365.0 / values.exposure / self.undocumented
+        return min(1.0, values.leads_per_visit * visits / values.other_lead_ceiling)
 
 
 class Leads:
@@ -281,12 +293,17 @@ def _new_leads(
         dice.uniform("declined-becomes-lead", day, custody.declined) < model.values.declined_lead
     ]
     pursuits = model.schedule.pursuits.of(model.today.of_year)
+    own = pursuits["mark"] == OTHER_LEAD
+    comes_up = dice.uniform("lead-comes-up", model.today.year, pursuits["code"][own])
+    own_leads = pursuits["who"][own][
+        comes_up < model.field.lead_chance(model.posture, model.values)
+    ]
     sources = [
         (recorded[u < direct], CITY_RECORDS),
         (told, CITY_RECORDS),
         (recorded[(u >= direct) & (u < any_way)], OTHER_AGENCIES),
         (pursuits["who"][pursuits["mark"] == AGENCY_LEAD], OTHER_AGENCIES),
-        (pursuits["who"][pursuits["mark"] == OTHER_LEAD], OTHER),
+        (own_leads, OTHER),
         (declined, OTHER),
         (custody.interviewed, OTHER),
     ]

@@ -8,7 +8,7 @@ Shared by all regimes of one seed: nothing here depends on the regime that is tr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -56,7 +56,8 @@ class Rates:
     """Solved levels of one population, parameter set and baseline.
 
     ``person`` (n_cells, 7) and ``household`` (n_areas, 3) are hazards a day at the baseline; stops
-    and arrests for a year's totals of one, multiplied by the year's.
+    and arrests for a year's totals of one, multiplied by the year's. ``stop_arrest_share`` counts
+    who is stopped with a warrant.
     """
 
     population: Population
@@ -66,6 +67,7 @@ class Rates:
     person: NDArray[np.float64]
     household: NDArray[np.float64]
     intercepts: Intercepts
+    stop_arrest_share: float
     hand_over_held: float
     naturalized_ratio: float
 
@@ -82,14 +84,11 @@ class Rates:
         return self.household * (CEILING * self.parameters.exposure)
 
     def other_arrests(self, year: int) -> float:
-        """Arrests a year in the whole city for other causes than the crimes simulated.
-
-        The recorded series (`CPD_ARR`) less clearances and arrests in stops; never below a fifth.
-        """
+        """Arrests a year in the whole city for other causes than the crimes simulated: the
+        recorded series (`CPD_ARR`) less clearances and arrests in stops."""
         policing = self.population.city.policing
-        in_stops = self.parameters.stop_arrest_share * policing.stops(year)
-        arrests = policing.arrests(year)
-        return max(0.2 * arrests, arrests - self.intercepts.cleared_a_year - in_stops)
+        in_stops = self.stop_arrest_share * policing.stops(year)
+        return max(0.0, policing.arrests(year) - self.intercepts.cleared_a_year - in_stops)
 
     @cached_property
     def traits(self) -> NDArray[np.uint64]:
@@ -165,11 +164,21 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         person=person.reshape(-1, len(PERSON_MARKS)) / DAYS,
         household=home_crimes / np.maximum(homes, 1)[:, None] / DAYS,
         intercepts=intercepts,
+        stop_arrest_share=parameters.stop_arrest_share,
         hand_over_held=0.0,
         naturalized_ratio=naturalized_ratio,
     )
-    object.__setattr__(rates, "hand_over_held", _hand_over_held(rates))
-    return rates
+    in_stop = _arrested_in_stop(rates)
+    stops = rates.person[:, 5][cell]
+    rates = replace(rates, stop_arrest_share=float(stops @ in_stop / max(stops.sum(), 1e-300)))
+    return replace(rates, hand_over_held=_hand_over_held(rates, in_stop))
+
+
+def _arrested_in_stop(rates: Rates) -> NDArray[np.float64]:
+    """Chance of each resident that a stop ends in an arrest, shape (n,)."""
+    warrant = rates.population.flags & (1 << CARVE_OUTS["criminal_warrant"]) > 0
+    values = rates.parameters
+    return np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
 
 
 def cells(population: Population) -> NDArray[np.int32]:
@@ -232,7 +241,7 @@ def _victim_risks(
     return [sexual * status, *[risk * status] * 3], float(raked[naturalized])
 
 
-def _hand_over_held(rates: Rates) -> float:
+def _hand_over_held(rates: Rates, in_stop: NDArray[np.float64]) -> float:
     """Chance that a person held on a detainer is handed over, solved for `COOK_DET10`.
 
     Under full cooperation with the 2011 posture, ``hand_over_percent`` of undocumented residents
@@ -246,11 +255,8 @@ def _hand_over_held(rates: Rates) -> float:
     arrests = rates.person[:, 6] * rates.other_arrests(2012) * DAYS
     lodged = float((arrests[rates.cell[undocumented]] * lodge[people.conviction[undocumented]]).sum())
     stops = rates.person[:, 5] * people.city.policing.stops(2012) * DAYS
-    warrant = (people.flags & (1 << CARVE_OUTS["criminal_warrant"])) > 0
-    in_stop = np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
-    lodged += float(
-        (stops[rates.cell] * in_stop * lodge[people.conviction])[undocumented].sum()
-    )
+    at_stops = stops[rates.cell] * in_stop * lodge[people.conviction]
+    lodged += float(at_stops[undocumented].sum())
     offenders = rates.pools.offenders.ids
     among = undocumented[offenders] * lodge[people.conviction[offenders]]
     share = simulated_share(people).mean()

@@ -122,7 +122,7 @@ def _pursuits(rates: Rates, dice: Dice, year: int, days: int) -> Stream:
     sought, charged = np.broadcast_arrays(rates.removable.reshape(-1, 1), np.arange(2))
     rate = np.stack(
         [
-            values.other_lead_rate * sought,
+            values.other_lead_ceiling * sought,
             values.agency_lead_rate * sought,
             values.court_rate * sought * charged,
         ],

@@ -90,14 +90,7 @@ def _capacity(model: Twin) -> float:
     """Visits a day that bring the posture's arrests, of targets and of bystanders."""
     values = model.values
     arrests = model.posture.at_large_percent / 100 * model.undocumented / 365.0 * values.exposure
-    pairs = sum(
-        person.status == other.status == "undocumented"
-        for person in model.residents
-        for other in model.homes[person.household]
-        if other is not person
-    )
-    housemates = pairs / max(model.undocumented, 1)
-    bystanders = values.bystander_met * values.bystander_arrest * housemates
+    bystanders = values.bystander_met * values.bystander_arrest * model.housemates
     return arrests / (values.field_success + bystanders)
 
 

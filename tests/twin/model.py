@@ -87,6 +87,14 @@ class Twin(mesa.Model):
         for person in self.residents:
             self.residents_of[person.area] += 1
         self.undocumented = sum(person.status == "undocumented" for person in self.residents)
+        pairs = sum(
+            person.status == other.status == "undocumented" and other is not person
+            for home in self.homes
+            for person in home.members
+            for other in home.members
+        )
+        #: Undocumented residents who live with an undocumented resident, on average.
+        self.housemates = pairs / max(self.undocumented, 1)
         self.gang_listed = [
             person for person in self.residents if person.removable > 0 and person.flags & GANG
         ]
