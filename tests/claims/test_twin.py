@@ -89,7 +89,7 @@ LEAST = {
 LEAST_A_REGIME = {
     "lodged": 15,
     "honoured": 3,
-    "declined": 5,
+    "declined": 2,
     "at_large": 60,
     "raid": 4,
     "status_questions": 10,
