@@ -172,8 +172,8 @@ SHORT = scenario(
         "regime": "full-cooperation",
         "environment": "E0",
         "posture": "2025-surge",
-        "start": dt.date(2021, 12, 10),
-        "days": 45,
+        "start": dt.date(2022, 3, 1),
+        "days": 62,
     }
 )
 

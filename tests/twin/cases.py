@@ -92,7 +92,7 @@ RAIDS = (
     Raid(announced=_day(40), begins=_day(50), days=5, visits=500, called_off=True),
     Raid(announced=_day(80), begins=_day(80), days=8, visits=3000),
 )
-SURPRISE = (Raid(announced=_day(60), begins=_day(60), days=6, visits=2500),)
+SURPRISE = (Raid(announced=_day(30), begins=_day(30), days=6, visits=2500),)
 SPECIAL: dict[str, dict[str, Any]] = {
     "raids": {"raids": RAIDS, "environment": "E1", "regime": "ice-ban-2019"},
     "turns": {
@@ -133,7 +133,7 @@ CASES: dict[str, dict[str, Any]] = {
         "raids": SURPRISE,
     }
     for number, regime in enumerate(regime_names())
-    for environment, posture, days in (("E0", "2017-2019", DAYS), ("E3", "2025-surge", DAYS // 2))
+    for environment, posture, days in (("E0", "2017-2019", DAYS), ("E3", "2025-surge", DAYS // 3))
 } | SPECIAL
 
 

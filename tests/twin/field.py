@@ -231,9 +231,10 @@ def _new_leads(model: Twin) -> None:
     for pursuit in model.diary.pursuits[model.of_year]:
         if pursuit.what == "agency_lead":
             found.append((pursuit.person, AGENCIES))
-        elif pursuit.what == "other_lead":
-            if roll("lead-comes-up", model.year, pursuit.code) < _lead_chance(model):
-                found.append((pursuit.person, OTHER))
+        elif pursuit.what == "other_lead" and (
+            roll("lead-comes-up", model.year, pursuit.code) < _lead_chance(model)
+        ):
+            found.append((pursuit.person, OTHER))
     for person in model.declined:
         if roll("declined-becomes-lead", day, person.who) < values.declined_lead:
             found.append((person, OTHER))

@@ -14,6 +14,7 @@ from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
 from model.registry import load_parameters
 from model.scenario import Raid, Scenario
+from model.stack import Stack
 from tests.twin.belief import Air, openness
 from tests.twin.book import Book
 from tests.twin.clocks import write_diary
@@ -61,6 +62,7 @@ class Twin(mesa.Model):
             build_law(regime, setting.environment, setting.posture, setting.timeline)
             for regime in (setting.regime, setting.baseline, setting.believed or setting.regime)
         ]
+        self.stacks: list[Stack] = []
         self._today(setting.start - dt.timedelta(days=1))
         self._people()
         self.pools = Pools(self)
@@ -131,9 +133,12 @@ class Twin(mesa.Model):
         self.taken: list[Resident] = []
         self.later: list[tuple[Resident, float]] = []
         self.air.fade()
-        self.law, self.base_law, believed = (law.on(self.date) for law in self.laws)
+        stacks = [law.on(self.date) for law in self.laws]
+        if stacks != self.stacks:
+            self.stacks = stacks
+            self.law, self.base_law, believed = stacks
+            self.environment, self.shift = openness(believed, self.base_law, self.values)
         self.posture = self.laws[0].posture_on(self.date)
-        self.environment, self.shift = openness(believed, self.base_law, self.values)
         first = self.date == self.setting.start
         if first:
             self.courses = courses_already_running(self, self.year)
