@@ -120,9 +120,10 @@ def _release(model: PolicyModel) -> Custody:
         held[at] = law.permits(name, "hold", *here) & law.permits(name, "transfer", *here)
         told[at] = law.permits(name, "notify", *here) & law.permits(name, "transfer", *here)
         open_to_ice[at] = law.permits(name, "access", *here)
-    # An officer in the lock-up may not follow the ordinance.
+    # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
+    contact = law.permission("lock_up", "notify").level != "prohibited"
     defied = u_obeys >= model.custodian_compliance
-    held |= (place == LOCK_UP) & defied
+    held |= (place == LOCK_UP) & defied & contact
     chance = np.where(
         held, model.rates.hand_over_held, np.where(told, values.hand_over_notified, 0.0)
     )

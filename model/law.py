@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +21,7 @@ from model.faults import BadInput, Fault, unknown
 from model.layer import Layer, Slug, Words
 from model.layer_files import find, law_names, load_law, load_regime, names_in, regime_names
 from model.posture import Posture, load_posture
+from model.scenario import Scenario
 from model.stack import Stack
 from model.toml_source import KeyPath, TomlSource, read_toml
 
@@ -76,6 +78,33 @@ class Law:
     def posture_on(self, date: dt.date) -> Posture:
         """The federal posture on `date`."""
         return self.postures[bisect_right(self.postures, date, key=lambda each: each[0]) - 1][1]
+
+
+    def with_city(self, city: str | Path | Layer) -> Law:
+        """The same law with another city's text throughout."""
+        layer = city if isinstance(city, Layer) else load_regime(city)
+        return replace(self, changes=tuple((date, _laid(each, layer)) for date, each in self.changes))
+
+
+class Laws(NamedTuple):
+    """The law of a run, as it is, as it would be under the baseline's text, and as believed."""
+
+    now: Law
+    base: Law
+    believed: Law
+
+
+def laws_of(setting: Scenario) -> Laws:
+    """The laws of a scenario. State and county change alike in all three, by the same dates.
+
+    Raises
+    ------
+    BadInput
+        If a name is unknown or a file wrong.
+    """
+    now = build_law(setting.regime, setting.environment, setting.posture, setting.timeline)
+    believed = now if setting.believed is None else now.with_city(setting.believed)
+    return Laws(now, now.with_city(setting.baseline), believed)
 
 
 def environment_names() -> tuple[str, ...]:

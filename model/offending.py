@@ -177,6 +177,7 @@ def _incidents(model: PolicyModel) -> Incidents:
     offender = model.rates.pools.offenders.pick(traits.area[rows], u)
     episode = np.flatnonzero(course >= 0)
     offender[episode] = model.courses.partner[course[episode]]
+    offender[offender == victim] = -1
     free = state.present(offender, day)
     model.ledger.add("prevented_by_incapacitation", len(rows) - free.sum())
     rows = rows[free]

@@ -27,7 +27,7 @@ from model.institutions import (
     StatePrison,
     make_institutions,
 )
-from model.law import build_law
+from model.law import laws_of
 from model.ledger import Ledger
 from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
@@ -129,10 +129,7 @@ class PolicyModel(mesa.Model):
         self.operations: tuple[Raid, ...] = ()
         self.officer_contacts = np.zeros(population.n_officers, np.int64)
         self.custodian_compliance = float(population.officer_compliance.mean())
-        self._laws = [
-            build_law(regime, setting.environment, setting.posture, setting.timeline)
-            for regime in (setting.regime, setting.baseline, setting.believed or setting.regime)
-        ]
+        self._laws = laws_of(setting)
         self._law_changes = {date for law in self._laws for date, _ in law.changes}
         self._alarm_days = np.zeros(population.city.n_areas + 1)
         self._openness_days = 0.0
@@ -260,7 +257,7 @@ class PolicyModel(mesa.Model):
             return
         date = self.today.date
         self.law, self.base_law, believed = (law.on(date) for law in self._laws)
-        self.posture = self._laws[0].posture_on(date)
+        self.posture = self._laws.now.posture_on(date)
         self.belief.openness = openness(believed, self.base_law, self.values)
 
     def _close_day(self) -> None:

@@ -24,7 +24,7 @@ from model.intercepts import (
     solve_intercepts,
     target,
 )
-from model.law import build_law
+from model.law import laws_of
 from model.population import Population
 from model.pools import Pools
 from model.posture import load_posture
@@ -134,7 +134,7 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         If a target of reporting cannot be met within the parameters given.
     """
     pools = Pools(population, parameters)
-    law = build_law(scenario.baseline, scenario.environment).on(scenario.start)
+    law = laws_of(scenario).base.on(scenario.start)
     cell = cells(population)
     counts = np.bincount(cell, minlength=population.city.n_areas * np.prod(risks.SHAPE))
     counts = counts.reshape(population.city.n_areas, -1)

@@ -66,6 +66,8 @@ def _happens(model: Twin, candidate: Candidate) -> Incident | None:
         return None
     if candidate.what not in HOUSEHOLD_MARKS and not victim.present(model.day):
         return None
+    if offender is victim:
+        offender = None
     if offender is not None and not offender.present(model.day):
         model.book.add("prevented_by_incapacitation", 1)
         return None

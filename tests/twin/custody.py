@@ -75,8 +75,9 @@ def _release(model: Twin, booking: Booking) -> None:
         return bool(model.law.permits(place, action, person.flags, warrant))
 
     held = may("hold") and may("transfer")
-    if place == "lock_up":
-        # An officer in the lock-up may not follow the ordinance.
+    contact = model.law.permission("lock_up", "notify").level != "prohibited"
+    if place == "lock_up" and contact:
+        # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
         held |= roll("custodian-obeys", day, person.who) >= model.custodian_compliance
     chance = 0.0
     if held:

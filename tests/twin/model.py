@@ -9,7 +9,7 @@ import mesa
 
 from model.city import load_city
 from model.dice import Dice
-from model.law import build_law
+from model.law import laws_of
 from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
 from model.registry import load_parameters
@@ -58,10 +58,7 @@ class Twin(mesa.Model):
         self.dice = Dice(setting.seed)
         self.person_hazard = self.rates.person.tolist()
         self.household_hazard = self.rates.household.tolist()
-        self.laws = [
-            build_law(regime, setting.environment, setting.posture, setting.timeline)
-            for regime in (setting.regime, setting.baseline, setting.believed or setting.regime)
-        ]
+        self.laws = laws_of(setting)
         self.stacks: list[Stack] = []
         self._today(setting.start - dt.timedelta(days=1))
         self._people()
@@ -138,7 +135,7 @@ class Twin(mesa.Model):
             self.stacks = stacks
             self.law, self.base_law, believed = stacks
             self.environment, self.shift = openness(believed, self.base_law, self.values)
-        self.posture = self.laws[0].posture_on(self.date)
+        self.posture = self.laws.now.posture_on(self.date)
         first = self.date == self.setting.start
         if first:
             self.courses = courses_already_running(self, self.year)
