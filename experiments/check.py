@@ -231,7 +231,8 @@ def _percent(frames: Frames, people: Population, channels: set[str]) -> float:
     """Undocumented residents arrested by ICE in some channels, percent in the year."""
     rows = frames["encounters"]
     rows = rows[rows["channel"].isin(channels) & (rows["status"] == "undocumented")]
-    return 100 * float(rows["arrested"].sum()) / int((people.status == STATUSES["undocumented"]).sum())
+    undocumented = int((people.status == STATUSES["undocumented"]).sum())
+    return 100 * float(rows["arrested"].sum()) / undocumented
 
 
 def _interval(evidence: str, factor: float) -> tuple[float | None, float | None]:

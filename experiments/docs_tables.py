@@ -58,7 +58,7 @@ def parameters() -> str:
 def postures() -> str:
     """The settings of every federal posture, a column a posture."""
     loaded = [load_posture(name) for name in posture_names()]
-    rows: list[list[object]] = []
+    rows: list[list[str]] = []
     for code, conviction in enumerate(CONVICTIONS):
         rows.append(
             [f"`lodge`, {conviction.replace('_', ' ')}", *(f"{p.lodge[code]:g}" for p in loaded)]

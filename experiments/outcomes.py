@@ -166,7 +166,7 @@ _ENTRIES = (
     _in_the_city("homicide_hazard_latina", "Partner homicides expected, Latina women",
                  "The same, for Latina women.", "city", "homicide_hazard_latina", counts=False),
     _in_the_city("prevented_by_incapacitation", "Crimes prevented by incapacitation",
-                 "Crimes that did not happen because the offender was in custody or had been transferred.",
+                 "Crimes that did not happen: the offender was in custody or had been transferred.",
                  "city", "prevented_by_incapacitation"),
     # Who meets ICE
     _met("encounters", "Undocumented residents who meet ICE",

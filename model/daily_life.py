@@ -43,8 +43,9 @@ class DailyLife:
             size = people.city.n_areas * N_CELLS
             return np.bincount(place[who], weight[who], size).reshape(-1, N_CELLS)
 
+        child = age < ADULT
         return cls(
-            total(adult), total(adult & following), total(age < ADULT), total((age < ADULT) & following)
+            total(adult), total(adult & following), total(child), total(child & following)
         )
 
     def flows(

@@ -19,8 +19,8 @@ from model.posture import Posture
 from model.rates import Rates
 from model.registry import Parameters
 from model.scenario import Raid
-from model.schema import CARVE_OUTS, CHANNELS, STATUSES
 from model.schedule import PURSUIT_MARKS
+from model.schema import CARVE_OUTS, CHANNELS, STATUSES
 from model.sets import unique, within
 from model.state import fade_table
 

@@ -21,8 +21,8 @@ from model.belief import rung_weights
 from model.city import City
 from model.faults import BadInput, Fault
 from model.ordinance import Stack
-from model.population import Population
 from model.pools import Pools
+from model.population import Population
 from model.registry import Parameters
 from model.reporting import clearance_chance, static_shift, survivor_shift
 from model.risks import partner_risk
@@ -123,9 +123,9 @@ def solve_intercepts(
     """
     recorded = recorded_by_type(city, values)
     fear = values.chilling * values.tau * values.beta * law.openness_under(values)
-    fear = fear * rung_weights(values)[groups.rung, groups.mixed]
+    felt = fear * rung_weights(values)[groups.rung, groups.mixed]
     solved = [
-        _solve_type(crime, recorded[:, crime], values, groups, fear, law)
+        _solve_type(crime, recorded[:, crime], values, groups, felt, law)
         for crime in range(len(CRIMES))
     ]
     incidents = np.stack([kind.incidents for kind in solved], axis=1)
@@ -223,20 +223,20 @@ def _solve_type(
 
     # Attribution: what police found first, then victims, then others (`BJS03_WHO`).
     heard_from_others = by_others * reached / (1 - reached + by_others * reached)
-    incidents, bystander, victim = recorded / reached, -np.inf, 0.0
+
+    def too_many_speak(intercept: float) -> float:
+        return float(weight @ (1 - silent(intercept))) - heard_from_others
+
+    def too_many_reach(intercept: float) -> float:
+        return float(weight @ (1 - (1 - victims(intercept)) * quiet * (1 - found))) - reached
+
+    incidents, bystander = recorded / reached, -np.inf
     for _ in range(_ROUNDS):
         weight = incidents / max(incidents.sum(), 1e-300)
         if violent:
-            bystander = _root(
-                lambda b, weight=weight: weight @ (1 - silent(b)) - heard_from_others, crime
-            )
+            bystander = _root(too_many_speak, crime)
         quiet = silent(bystander)
-        victim = _root(
-            lambda a, weight=weight, quiet=quiet: (
-                weight @ (1 - (1 - victims(a)) * quiet * (1 - found)) - reached
-            ),
-            crime,
-        )
+        victim = _root(too_many_reach, crime)
         incidents = recorded / (1 - (1 - victims(victim)) * quiet * (1 - found))
     weight = incidents / max(incidents.sum(), 1e-300)
     chance = weight @ clearance_chance(

@@ -83,7 +83,7 @@ class Law:
     def with_city(self, city: str | Path | Layer) -> Law:
         """The same law with another city's text throughout."""
         layer = city if isinstance(city, Layer) else load_regime(city)
-        return replace(self, changes=tuple((date, _laid(each, layer)) for date, each in self.changes))
+        return replace(self, changes=tuple((date, _laid(law, layer)) for date, law in self.changes))
 
 
 class Laws(NamedTuple):

@@ -91,7 +91,7 @@ class Ledger:
         if len(columns[0]):  # type: ignore[arg-type]
             self._today.append((kind, day, columns))  # type: ignore[arg-type]
 
-    def add(self, name: str, amount: float) -> None:
+    def add(self, name: str, amount: float | np.integer | np.floating) -> None:
         """Add to a city-wide sum of the month."""
         self._sums[name] += float(amount)
 
@@ -130,6 +130,7 @@ class Ledger:
         contacts = np.bincount(self._cell[person] * size + kind, minlength=n_cells * size)
         area_contacts = np.bincount(people.area[person] * size + kind, minlength=n_areas * size)
         who, channel, arrested = columns["encounter"]
+        detained, place, outcome = columns["detainer"]
         residents = self._residents(away)
         area_residents = np.diff(people.area_start) - np.bincount(
             people.area[away], minlength=n_areas
@@ -147,7 +148,7 @@ class Ledger:
                 "encounters_area": np.bincount(people.area[who], minlength=n_areas),
                 "flows": flows | self._weighed(),
                 "encounters": self._tally(who, channel, arrested, len(MEETINGS)),
-                "detainers": self._tally(*columns["detainer"], len(DETAINER_OUTCOMES)),
+                "detainers": self._tally(detained, place, outcome, len(DETAINER_OUTCOMES)),
                 "sums": dict(self._sums),
             }
         )

@@ -178,7 +178,7 @@ class PolicyModel(mesa.Model):
         self, who: NDArray[np.int64], channel: NDArray[np.int64], arrested: NDArray[np.bool_]
     ) -> None:
         """Log that ICE met synthetic persons `who`, and whom it arrested."""
-        self.ledger.log("encounter", self.today.day, who, channel, arrested)
+        self.ledger.log("encounter", self.today.day, who, channel, arrested.astype(np.int64))
 
     def traits(self, who: NDArray[np.integer]) -> Traits:
         """The traits of `who`, fetched once."""
@@ -200,8 +200,9 @@ class PolicyModel(mesa.Model):
     def _end_phase(self) -> None:
         """Let the phase's changes of trust land, summed per resident."""
         if self._later:
-            who = np.concatenate([who for who, _ in self._later])
-            change = np.repeat([change for _, change in self._later], [len(w) for w, _ in self._later])
+            residents, changes = zip(*self._later, strict=True)
+            who = np.concatenate(residents)
+            change = np.repeat(changes, [len(each) for each in residents])
             self.state.trust_change.add(who, change, self.today.day)
             self._later.clear()
 

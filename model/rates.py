@@ -25,12 +25,12 @@ from model.intercepts import (
     target,
 )
 from model.law import laws_of
-from model.population import Population
 from model.pools import Pools
+from model.population import Population
 from model.posture import load_posture
 from model.registry import Parameters
-from model.scenario import Scenario
 from model.reporting import static_shift
+from model.scenario import Scenario
 from model.schema import AGES, CARVE_OUTS, CONVICTIONS, CRIMES, STATUSES
 from model.traits import pack
 
@@ -136,8 +136,8 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
     pools = Pools(population, parameters)
     law = laws_of(scenario).base.on(scenario.start)
     cell = cells(population)
-    counts = np.bincount(cell, minlength=population.city.n_areas * np.prod(risks.SHAPE))
-    counts = counts.reshape(population.city.n_areas, -1)
+    n_areas, in_one = population.city.n_areas, int(np.prod(risks.SHAPE))
+    counts = np.bincount(cell, minlength=n_areas * in_one).reshape(n_areas, in_one)
     person_risk, naturalized_ratio = _victim_risks(population, parameters, counts)
 
     groups = reporting_groups(population, parameters, pools, person_risk, cell)
@@ -253,7 +253,8 @@ def _hand_over_held(rates: Rates, in_stop: NDArray[np.float64]) -> float:
         return 0.0
     lodge = np.array(load_posture("2011-secure-communities").lodge)
     arrests = rates.person[:, 6] * rates.other_arrests(2012) * DAYS
-    lodged = float((arrests[rates.cell[undocumented]] * lodge[people.conviction[undocumented]]).sum())
+    booked = arrests[rates.cell] * lodge[people.conviction]
+    lodged = float(booked[undocumented].sum())
     stops = rates.person[:, 5] * people.city.policing.stops(2012) * DAYS
     at_stops = stops[rates.cell] * in_stop * lodge[people.conviction]
     lodged += float(at_stops[undocumented].sum())

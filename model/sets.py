@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def unique(ids: NDArray[np.integer]) -> NDArray[np.integer]:
+def unique[Id: np.integer](ids: NDArray[Id]) -> NDArray[Id]:
     """Each of `ids` once, ascending."""
     ids = np.sort(ids)
     if len(ids) < 2:

@@ -17,7 +17,7 @@ def nought(shape: int | tuple[int, ...], dtype: type = np.float64) -> NDArray:
     ``np.zeros`` leaves that to the first write of every page, which costs a run more than all of
     its writes do: NumPy asks the system for large pages only where an array is filled.
     """
-    array = np.empty(shape, dtype)
+    array: NDArray = np.empty(shape, dtype)
     array.fill(0)
     return array
 
