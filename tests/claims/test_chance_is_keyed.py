@@ -1,4 +1,4 @@
-"""Chance is a function of seed, decision, day and person: never of order, or of who else is there."""
+"""Chance is a function of seed, decision, day and person: never of order or of others."""
 
 import hashlib
 import os
@@ -240,14 +240,14 @@ def test_a_newcomer_whom_ice_seeks_displaces_nobody_where_teams_can_visit_every_
     setting = SETTING.but(posture=str(posture), scale=0.005)
     setting = setting.but(parameters={**SETTING.parameters, "exposure": 60.0})
     made = world(setting)
-    model = model_of(setting, with_resident(made, status="undocumented", conviction="violent_felony"))
+    more = with_resident(made, status="undocumented", conviction="violent_felony")
+    model = model_of(setting, more)
     newcomer, left = made.population.n, []
     while model.running:
         model.step()
         left.append(int((model.leads.day < model.today.day).sum()))
     assert max(left) == 0
-    more = model.ledger
-    before, after = all_events(history(setting)), without(more, newcomer)
+    before, after = all_events(history(setting)), without(model.ledger, newcomer)
     assert len(before["encounter"]) > 50
-    assert sum((table[:, 1] == newcomer).sum() for table in all_events(more).values()) > 0
+    assert sum((table[:, 1] == newcomer).sum() for table in all_events(model.ledger).values()) > 0
     assert all(np.array_equal(before[kind], after[kind]) for kind in before)

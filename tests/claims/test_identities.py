@@ -42,7 +42,7 @@ def test_reports_are_a_union_of_their_origins(ledger):
 
 def test_only_reported_crimes_are_cleared(ledger):
     crime = tables(ledger)["crime"]
-    assert 0 < crime["cleared"].sum()
+    assert crime["cleared"].sum() > 0
     assert (crime["cleared"] <= crime["reported"]).all()
 
 

@@ -105,8 +105,10 @@ def test_who_is_transferred_commits_no_crime_here(regime, monkeypatch):
 
 
 def test_who_is_away_is_not_stopped_or_booked():
-    setting = lively(regime="full-cooperation", posture="2025-surge", parameters={"return_share": 0})
-    model = model_of(setting)
+    for_good = {"return_share": 0.0}
+    model = model_of(
+        lively(regime="full-cooperation", posture="2025-surge", parameters=for_good)
+    )
     model.run()
     met = events(model.ledger, "encounter")
     gone = {who: day for day, who, _, arrested in met.tolist() if arrested}

@@ -9,7 +9,17 @@ from model.rates import simulated_share
 from model.registry import load_parameters
 from model.schema import CRIMES
 from tests.claims.test_levels import TENTH
-from tests.claims.worlds import World, city_sum, events, history, lively, model_of, play, rows, world
+from tests.claims.worlds import (
+    World,
+    city_sum,
+    events,
+    history,
+    lively,
+    model_of,
+    play,
+    rows,
+    world,
+)
 
 PARTNER = CRIMES["partner_violence"]
 #: Nobody is arrested for it, so that no partner is away when an episode would come.
@@ -82,7 +92,7 @@ def test_an_episode_befalls_who_has_a_course():
     model = model_of(lively(days=60))
     run = model.run()
     victims = {row[1] for row in rows(episodes(run))}
-    assert 100 < len(victims)
+    assert len(victims) > 100
     assert victims <= set(model.courses.victim.tolist())
     assert len(np.unique(model.courses.victim)) == len(model.courses.victim)
 

@@ -96,7 +96,7 @@ def test_arms_with_the_same_law_and_belief_are_identical(environment, tmp_path):
     text = regime_text("welcoming-2021").replace('"welcoming-2021"', '"of-another-name"')
     other.write_text(text, encoding="utf-8")
     one, same, different = (
-        history(lively(regime=regime, environment=environment))
+        history(lively(regime=regime, environment=environment, days=60))
         for regime in ("welcoming-2021", str(other), "full-cooperation")
     )
     assert same_events(one, same)

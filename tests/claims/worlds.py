@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.city import City, load_city
 from model.layer_files import FOLDER
-from model.ledger import Ledger
+from model.ledger import EVENTS, Ledger
 from model.policy_model import PolicyModel
 from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
@@ -120,15 +120,21 @@ def history(setting: Scenario) -> Ledger:
     return _history(setting.model_dump_json())
 
 
+@cache
+def _log(ledger: Ledger) -> dict[str, pd.DataFrame]:
+    return ledger.events()
+
+
+@cache
 def events(ledger: Ledger, kind: str) -> NDArray[np.int64]:
     """All events of a kind as rows (day, columns...), sorted: shape (n, columns)."""
-    rows = ledger.events()[kind].to_numpy(np.int64)
+    rows = _log(ledger)[kind].to_numpy(np.int64)
     return rows[np.lexsort(rows.T[::-1])]
 
 
 def all_events(ledger: Ledger) -> dict[str, NDArray[np.int64]]:
     """`events` of every kind."""
-    return {kind: events(ledger, kind) for kind in ledger.events()}
+    return {kind: events(ledger, kind) for kind in EVENTS}
 
 
 def same_events(one: Ledger, other: Ledger) -> bool:

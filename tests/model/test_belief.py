@@ -35,7 +35,7 @@ def person(rung, *, mixed=0, area=0, follows_news=0):
 
 
 def chill(belief, traits, heard=0.0, day=100):
-    state = State(1, news_half_life=180.0, trust_half_life=365.0)
+    state = State(1, day=day, news_half_life=180.0, trust_half_life=365.0)
     if heard:
         state.heard.add(np.array([0]), np.array([heard]), day)
     return [float(part[0]) for part in belief.chill(traits, state, np.array([0]), day)]
