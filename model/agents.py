@@ -131,18 +131,14 @@ def _recorded(bit: int) -> Column:
     )
 
 
-def _remember(fading: Fading, who: Ids, value: np.ndarray, model: PolicyModel) -> None:
-    fading.value[who] = value
-    fading.day[who] = model.today.day
-
-
 def _set_trust(model: PolicyModel, who: Ids, value: Any) -> None:
     wanted = numbers("trust", value, -np.inf, np.inf)
-    _remember(model.state.trust_change, who, wanted - model.population.trust[who], model)
+    change = wanted - model.population.trust[who]
+    model.state.trust_change.put(who, change, model.today.day)
 
 
 def _set_heard(model: PolicyModel, who: Ids, value: Any) -> None:
-    _remember(model.state.heard, who, numbers("heard", value, 0, 1e6), model)
+    model.state.heard.put(who, numbers("heard", value, 0, 1e6), model.today.day)
 
 
 def _set_away_until(model: PolicyModel, who: Ids, value: Any) -> None:

@@ -102,6 +102,7 @@ class Belief:
         self.area_news = np.zeros(n_areas)
         # Rows: what fades fast, and the residual. Last column: the whole city's alarm.
         self.alarm = np.zeros((2, n_areas + 1))
+        self.alarm_now = np.zeros(n_areas + 1)
         self._news_fade = fade_table(values.news_half_life, 2)[1]
         self._alarm_fade = np.array(
             [
@@ -115,12 +116,14 @@ class Belief:
         """Let a day pass."""
         self.area_news *= self._news_fade
         self.alarm *= self._alarm_fade
+        self.alarm_now = self.alarm.sum(axis=0)
 
     def raise_alarm(self, places: NDArray[np.integer] | int, size: float) -> None:
         """Alarm in some areas, or in the whole city (-1), by `size` logits."""
         self.alarm[:, places] += size * (
             self._alarm_split if np.isscalar(places) else self._alarm_split[:, None]
         )
+        self.alarm_now = self.alarm.sum(axis=0)
 
     def threat(
         self, population: Population, state: State, who: NDArray[np.integer], day: int
@@ -151,7 +154,7 @@ class Belief:
         slope = values.chilling * values.tau * values.beta
         weight = self.weight_of[traits.felt]
         threat = self._index(weight, area, state, who, day)
-        total = self.alarm.sum(axis=0)
+        total = self.alarm_now
         alarm = values.chilling * weight * (total[area] + total[-1] * traits.follows_news)
         # In this order of products, nothing heard under the baseline's law is the baseline exactly.
         return threat, slope * threat + alarm, slope * (weight * self.openness.environment)

@@ -240,7 +240,7 @@ def _solve_type(
         incidents = recorded / (1 - (1 - victims(victim)) * quiet * (1 - found))
     weight = incidents / max(incidents.sum(), 1e-300)
     chance = weight @ clearance_chance(
-        victims(victim), quiet, np.full(len(quiet), found), values.clearance_uncooperative
+        (1 - victims(victim)) * quiet, np.full(len(quiet), found), values.clearance_uncooperative
     )
     clearance = min(1.0, clearance_target(values, crime) * reached / float(chance))
     return _Solved(victim, bystander, found, clearance, incidents)

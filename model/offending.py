@@ -125,12 +125,14 @@ def crimes(model: PolicyModel) -> Contacts:
     clearance = solved.clearance[crime]
     helps = np.where(by_victim | by_bystander, 1.0, uncooperative)
     cleared = reported & (u_clear < clearance * helps)
+    silent = silent * (1 - p_victim)
+    silent_base = silent_base * (1 - p_victim_base)
     model.response.see(
         _group(traits),
-        reaches_police(p_victim, silent, found_chance),
-        reaches_police(p_victim_base, silent_base, found_chance),
-        clearance * clearance_chance(p_victim, silent, found_chance, uncooperative),
-        clearance * clearance_chance(p_victim_base, silent_base, found_chance, uncooperative),
+        reaches_police(silent, found_chance),
+        reaches_police(silent_base, found_chance),
+        clearance * clearance_chance(silent, found_chance, uncooperative),
+        clearance * clearance_chance(silent_base, found_chance, uncooperative),
     )
 
     answers = values.survey_response * values.survey_recall * np.exp(-values.survey_fear * threat)

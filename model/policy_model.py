@@ -115,6 +115,7 @@ class PolicyModel(mesa.Model):
         self.dice = Dice(setting.seed)
         self.state = State(
             population.n,
+            day=setting.start.toordinal(),
             news_half_life=self.values.news_half_life,
             trust_half_life=self.values.trust_half_life,
         )
@@ -244,6 +245,8 @@ class PolicyModel(mesa.Model):
         replaced = np.flatnonzero(
             self.dice.uniform_range("turnover", year, 0, self.population.n) < self.values.turnover
         )
+        state.heard.refer_to(day)
+        state.trust_change.refer_to(day)
         until = state.away_until[replaced]
         replaced = replaced[(until <= day) | (until == NEVER)]
         state.away_until[replaced] = 0
@@ -263,7 +266,7 @@ class PolicyModel(mesa.Model):
 
     def _close_day(self) -> None:
         """Phase 7."""
-        self._alarm_days += self.belief.alarm.sum(axis=0)
+        self._alarm_days += self.belief.alarm_now
         self._openness_days += max(self.belief.openness.felt, 0.0)
         self._month_days += 1
         tomorrow = self.today.date + dt.timedelta(days=1)

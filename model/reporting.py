@@ -23,21 +23,18 @@ def reports(logit: NDArray[np.float64], fear: NDArray[np.float64] | float) -> ND
 
 
 def reaches_police(
-    victim: NDArray[np.float64], witnesses_silent: NDArray[np.float64], found: NDArray[np.float64]
+    silent: NDArray[np.float64], found: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """P(recorded) = 1 - (1 - P_v) (1 - P_w)^n (1 - d), with the middle factor given."""
-    return 1 - (1 - victim) * witnesses_silent * (1 - found)
+    """P(recorded) = 1 - (1 - P_v) (1 - P_w)^n (1 - d), where `silent` is the chance that neither
+    victim nor bystander reports, and `found` is d."""
+    return 1 - silent * (1 - found)
 
 
 def clearance_chance(
-    victim: NDArray[np.float64],
-    witnesses_silent: NDArray[np.float64],
-    found: NDArray[np.float64],
-    uncooperative: float,
+    silent: NDArray[np.float64], found: NDArray[np.float64], uncooperative: float
 ) -> NDArray[np.float64]:
     """Chance of clearance over that of a case with a cooperating victim or witness: cases that
     only police found clear at the ratio `uncooperative`."""
-    silent = (1 - victim) * witnesses_silent
     return (1 - silent) + uncooperative * silent * found
 
 

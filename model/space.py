@@ -58,7 +58,7 @@ class Area(Cell):
     @property
     def alarm(self) -> float:
         """Alarm from operations seen in the area and from announcements, in log odds today."""
-        alarm = self.model.belief.alarm.sum(axis=0)
+        alarm = self.model.belief.alarm_now
         return float(alarm[self.index] + alarm[-1])
 
     def recorded_rate(self, kind: str = "all") -> float:

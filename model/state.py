@@ -28,34 +28,40 @@ def fade_table(half_life: float, days: int = 40_000) -> NDArray[np.float64]:
 
 
 class Fading:
-    """A quantity per resident that fades with time and is computed only when touched.
+    """A quantity per resident that halves every `half_life` days, computed only when touched.
 
-    Stored as a value and the day on which it held; ``read`` and ``add`` take whole days.
+    What is stored is the quantity as it would have been on a day of reference: what is left of it
+    later is one factor for all residents, so that reading needs no date of each.
     """
 
-    def __init__(self, n: int, half_life: float) -> None:
-        # Value and day lie side by side: both are fetched from memory at once.
-        self._cell = nought((n, 2))
-        self.value, self.day = self._cell.T
-        self.table = fade_table(half_life)
+    def __init__(self, n: int, half_life: float, day: int) -> None:
+        self._at_reference = nought(n)
+        self._reference = day
+        self._half_life = half_life
+
+    def _left(self, day: int) -> float:
+        return 2.0 ** ((self._reference - day) / self._half_life)
 
     def read(self, who: NDArray[np.integer], day: int) -> NDArray[np.float64]:
         """The quantity of `who` on `day`, shape (n,)."""
-        cell = self._cell[who]
-        # Who was never touched has a value and a day of nought.
-        age = np.minimum(day - cell[:, 1].astype(np.int64), len(self.table) - 1)
-        return cell[:, 0] * self.table[age]
+        return self._at_reference[who] * self._left(day)
 
     def add(self, who: NDArray[np.integer], amount: NDArray[np.float64], day: int) -> None:
         """Add `amount` to `who` on `day`; repeated residents are summed in the order given."""
-        # Bring all to today first: a resident who occurs twice is written twice alike.
-        self.value[who] = self.read(who, day)
-        self.day[who] = day
-        np.add.at(self.value, who, amount)
+        np.add.at(self._at_reference, who, amount / self._left(day))
+
+    def put(self, who: NDArray[np.integer], value: NDArray[np.float64], day: int) -> None:
+        """Set the quantity of `who` on `day`."""
+        self._at_reference[who] = value / self._left(day)
 
     def forget(self, who: NDArray[np.integer]) -> None:
         """Residents replaced by others take their memories with them."""
-        self.value[who] = 0.0
+        self._at_reference[who] = 0.0
+
+    def refer_to(self, day: int) -> None:
+        """Change the day of reference; once a year, lest the factor leave a float's range."""
+        self._at_reference *= self._left(day)
+        self._reference = day
 
 
 class Booking(NamedTuple):
@@ -72,10 +78,12 @@ class State:
     ``away_until`` is the first day on which a resident is (again) at liberty in the city.
     """
 
-    def __init__(self, n: int, *, news_half_life: float, trust_half_life: float) -> None:
+    def __init__(
+        self, n: int, *, day: int, news_half_life: float, trust_half_life: float
+    ) -> None:
         self.away_until = nought(n, np.int32)
-        self.heard = Fading(n, news_half_life)
-        self.trust_change = Fading(n, trust_half_life)
+        self.heard = Fading(n, news_half_life, day)
+        self.trust_change = Fading(n, trust_half_life, day)
         self.custody: dict[int, list[Booking]] = {}
 
     def present(self, who: NDArray[np.integer], day: int) -> NDArray[np.bool_]:

@@ -213,9 +213,9 @@ def test_set_is_seen_by_faces_and_by_the_model(fresh):
     other = next(iter(residents - latino))
     assert other.trust == fresh.population.trust[other.row]
     latino.set("heard", np.arange(len(latino)))
-    assert list(latino.get("heard")) == list(range(len(latino)))
+    assert latino.get("heard") == pytest.approx(np.arange(len(latino)), rel=1e-12)
     agent.heard = 7
-    assert latino.get("heard")[0] == 7
+    assert latino.get("heard")[0] == pytest.approx(7, rel=1e-12)
 
 
 def test_hand_overs_heard_of_raise_the_threat_that_is_felt(fresh):
