@@ -20,3 +20,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(import_module("experiments.comparison"), name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """So that a notebook completes what is not loaded yet."""
+    return [*globals(), *__all__]

@@ -1,4 +1,4 @@
-"""What ``carveout city`` does: check a folder, describe a city, make its tile map."""
+"""What ``carveout city`` does: check a folder, describe a city, make its tile map, draw it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from model.city import City, city_folder, load_city
 from model.city_check import check_city
-from model.faults import BadInput, Fault
+from model.faults import BadInput, Fault, unknown
 from model.tiles import kept_share
 
 
@@ -55,6 +57,52 @@ def describe(city: str | Path | City) -> dict[str, Any]:
         "borders_kept_on_tiles": round(kept_share(city.tiles, city.pairs), 3),
         "digest": city.digest,
     }
+
+
+def draw_map(
+    city: str | Path, kind: str, stem: Path, boundaries: str | Path | None = None
+) -> list[Path]:
+    """Draw recorded crime by area, on the tiles or on real boundaries, as PNG and SVG.
+
+    Parameters
+    ----------
+    kind
+        A recorded type of the city's tables (``all``, ``robbery``), per 1,000 residents a year.
+    stem
+        Folder and name of the files, without their endings.
+    boundaries
+        A GeoJSON file of the areas' boundaries, drawn instead of the tiles.
+
+    Raises
+    ------
+    BadInput
+        If the city or the boundaries have faults, the type is unknown, or a file exists already.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from experiments.boundaries import load_boundaries
+    from experiments.maps import draw_areas
+    from experiments.privacy import FLOOR
+    from experiments.style import RC, save
+
+    place = load_city(city)
+    if kind not in place.recorded:
+        raise BadInput(unknown("recorded type", kind, place.recorded, key="kind"))
+    for path in (stem.with_suffix(".png"), stem.with_suffix(".svg")):
+        if path.exists():
+            raise BadInput(Fault("exists already", "another name", path.name, key="out"))
+    outlines = load_boundaries(boundaries, place) if boundaries is not None else None
+    counts = place.recorded[kind]
+    rate = np.where(counts < FLOOR, np.nan, 1000 * counts / place.population)
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(8, 10), layout="constrained")
+        axes = figure.subplots()
+        draw_areas(axes, place, rate, boundaries=outlines, unit="per 1,000 residents a year")
+        words = "all recorded crime" if kind == "all" else f"recorded {kind.replace('_', ' ')}"
+        axes.set_title(f"{place.title}: {words}", loc="left")
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        return save(figure, stem.parent, stem.name)
 
 
 def tiles(folder: str | Path, *, force: bool = False) -> tuple[Path, float]:

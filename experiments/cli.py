@@ -109,7 +109,8 @@ def build_parser() -> Parser:
 
     city = command("city", "check, describe and map a city's folder of tables",
                    "examples:\n  carveout city describe\n  carveout city check my-city\n"
-                   "  carveout city tiles my-city")
+                   "  carveout city tiles my-city\n"
+                   "  carveout city map chicago --kind robbery --boundaries areas.geojson")
     tables = city.add_subparsers(dest="action", metavar="ACTION", required=True)
     check = tables.add_parser("check", help="name every fault of a city's tables")
     check.add_argument("folder", metavar="FOLDER", help="folder, or a shipped city's name")
@@ -118,7 +119,13 @@ def build_parser() -> Parser:
     tiles = tables.add_parser("tiles", help="compute a city's tile map and keep it in its folder")
     tiles.add_argument("folder", metavar="FOLDER")
     tiles.add_argument("--force", action="store_true", help="replace a tile map that is there")
-    for sub in (check, describe, tiles):
+    chart = tables.add_parser("map", help="draw recorded crime by area, on tiles or boundaries")
+    chart.add_argument("folder", nargs="?", default="chicago", metavar="CITY")
+    chart.add_argument("--kind", default="all", help="recorded type; default: all")
+    chart.add_argument("--boundaries", metavar="FILE", help="GeoJSON file, drawn instead of tiles")
+    chart.add_argument("--out", default="results/map", metavar="STEM",
+                       help="where, without ending; default: results/map (.png and .svg)")
+    for sub in (check, describe, tiles, chart):
         _json(sub)
 
     population = command("population", "make a population and hold it against the city's tables",

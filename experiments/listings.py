@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -44,7 +45,7 @@ def regimes(arguments: Arguments) -> int:
 
 
 def city(arguments: Arguments) -> int:
-    """``carveout city check | describe | tiles``."""
+    """``carveout city check | describe | tiles | map``."""
     from experiments import city_commands
 
     if arguments.action == "check":
@@ -61,6 +62,15 @@ def city(arguments: Arguments) -> int:
         if arguments.json:
             return print_json({"file": path.name, "neighbours_kept": share})
         print(f"{path.name} written; {share:.0%} of neighbours stay neighbours")
+        return 0
+    if arguments.action == "map":
+        stem = Path(arguments.out)
+        drawn = city_commands.draw_map(
+            arguments.folder, arguments.kind, stem, arguments.boundaries
+        )
+        if arguments.json:
+            return print_json({"files": [path.name for path in drawn]})
+        print("\n".join(map(str, drawn)))
         return 0
     told = city_commands.describe(arguments.folder)
     if arguments.json:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from model.institutions import FieldOffice, PoliceDistrict
     from model.policy_model import PolicyModel
     from model.space import Area
-    from model.state import Fading
 
 #: The carve-out classes of every value that the flags can take.
 FLAG_NAMES = tuple(
@@ -180,7 +179,7 @@ class Resident(Face):
         "rung": _stored("ladder", "Rung of the threat ladder: who feels enforcement.", LADDER),
         "threat_weight": Column(
             "How much of the threat is felt, 1 for the undocumented.",
-            lambda m, rows: m.belief.weight[rows],
+            lambda m, rows: _snapshot(m.belief.weight, rows),
         ),
         "trust": Column(
             "Trust in the police today, in standard deviations.",

@@ -13,13 +13,10 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from model.column_groups import ColumnGroups, plain
+from model.column_groups import ColumnGroups, plain, quick
 from model.faces import Column, Face, no_column, writer
 from model.faults import BadInput, Fault, unknown
 from model.row_set import RowSet
-
-#: Python's own functions that walk an array element by element, and NumPy's for them.
-_QUICK: dict[Any, Callable[..., Any]] = {min: np.min, max: np.max, sum: np.sum}
 
 
 class ColumnSet[A: Face](RowSet[A]):
@@ -100,8 +97,8 @@ class ColumnSet[A: Face](RowSet[A]):
         """One or several functions of an attribute's values; numbers come back as Python's."""
         values = self.get(attribute)
         if callable(func):
-            return plain(_QUICK.get(func, func)(values))
-        return [plain(_QUICK.get(one, one)(values)) for one in func]
+            return plain(quick(func)(values))
+        return [plain(quick(one)(values)) for one in func]
 
     def select(
         self,
@@ -138,6 +135,7 @@ class ColumnSet[A: Face](RowSet[A]):
             filter_func = None
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(self) * at_most)
+        at_most = max(at_most, 0)
         for name, value in equal.items():
             keep &= self._is(name, value)
         if agent_type is not None and not issubclass(self.agent_type, agent_type):

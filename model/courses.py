@@ -17,11 +17,10 @@ from model.clocks import EPISODE, Strikes, recur, strike
 from model.dice import Dice
 from model.intercepts import EPISODE_CEILING, clearance_target, target
 from model.pools import ADULT
-from model.rates import Rates
+from model.rates import COURSE, Rates
 from model.schema import CRIMES
 
 PARTNER = CRIMES["partner_violence"]
-COURSE_MARK = 4
 
 
 class Courses:
@@ -89,7 +88,7 @@ class Courses:
         """The stationary stock at the start: courses that began before, some of them reported."""
         rates, values, dice = self.rates, self.rates.parameters, self.dice
         mean_days = values.partner_course_years * 365.0
-        stock = rates.person[:, COURSE_MARK] * (values.exposure * mean_days)
+        stock = rates.person[:, COURSE] * (values.exposure * mean_days)
         victim = np.unique(
             strike(dice, EPISODE, "course-already", year, 1, rates.cell, stock).who
         )

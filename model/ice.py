@@ -218,11 +218,7 @@ def _visit(
 
 def housemates(people: Population, who: NDArray[np.int64]) -> NDArray[np.int64]:
     """All members of the households of `who`, each once, ascending."""
-    homes = unique(people.household[who])
-    first = people.household_start[homes].astype(np.int64)
-    size = people.household_start[homes + 1] - first
-    ends = np.cumsum(size)
-    return np.arange(size.sum()) + np.repeat(first - ends + size, size)
+    return people.members_of(unique(people.household[who]))
 
 
 def _joint_operations(model: PolicyModel) -> NDArray[np.int64]:

@@ -277,12 +277,3 @@ def _placed(error: BadInput, source: TomlSource, path: KeyPath) -> BadInput:
         else Fault(fault.found, fault.allowed, source.file, source.line(path), key, fault.nearest)
         for fault in error.faults
     )
-
-
-def shown_law(law: Law) -> list[str]:
-    """The law's dated stacks, a line each."""
-    return [
-        f"{'from the start' if date == ALWAYS else date.isoformat()}: {stack}"
-        for date, stack in law.changes
-    ]
-

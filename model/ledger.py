@@ -80,6 +80,9 @@ class Ledger:
         self.event_log = event_log
         people = population
         self._cell = people.status.astype(np.int16) * len(ETHNICITIES) + people.ethnicity
+        self._all_residents = np.bincount(
+            self._cell, minlength=len(STATUSES) * len(ETHNICITIES)
+        )
         self._today: list[tuple[str, int, tuple[NDArray, ...]]] = []
         self._kept: list[tuple[str, int, tuple[NDArray, ...]]] = []
         self._weights: dict[str, list[tuple[NDArray, NDArray]]] = {name: [] for name in WEIGHED}
@@ -169,8 +172,6 @@ class Ledger:
 
     def _residents(self, away: NDArray[np.integer]) -> NDArray[np.int64]:
         size = len(STATUSES) * len(ETHNICITIES)
-        if not hasattr(self, "_all_residents"):
-            self._all_residents = np.bincount(self._cell, minlength=size)
         return self._all_residents - np.bincount(self._cell[away], minlength=size)
 
     @staticmethod

@@ -41,10 +41,9 @@ def spread_news(model: PolicyModel, taken: NDArray[np.int64]) -> None:
 
 def _family(people: Population, who: NDArray[np.int64]) -> NDArray[np.int64]:
     """The other members of the household of each of `who`; of several, each counts."""
-    home = people.household[who]
-    first = people.household_start[home].astype(np.int64)
-    size = people.household_start[home + 1] - first
-    member = np.arange(size.sum()) + np.repeat(first - np.cumsum(size) + size, size)
+    homes = people.household[who]
+    size = people.household_start[homes + 1] - people.household_start[homes]
+    member = people.members_of(homes)
     return member[member != np.repeat(who, size)]
 
 

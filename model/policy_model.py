@@ -31,7 +31,7 @@ from model.law import laws_of
 from model.ledger import Ledger
 from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
-from model.registry import load_parameters
+from model.registry import Parameters, load_parameters
 from model.reporters import REPORTERS
 from model.scenario import Raid, Scenario
 from model.scenario import scenario as check_scenario
@@ -105,6 +105,8 @@ class PolicyModel(mesa.Model):
         super().__init__(rng=self.setting.seed, scenario=_for_mesa(scenario, self.setting))
         setting = self.setting
         self.values = load_parameters(setting.parameters)
+        if population is None and rates is not None:
+            population = rates.population
         if population is None:
             city = load_city(setting.city)
             population = synthesise(
@@ -112,6 +114,7 @@ class PolicyModel(mesa.Model):
             )
         self.population = population
         self.rates = rates or solve_rates(population, self.values, setting)
+        _check_shared(setting, self.values, population, self.rates)
         self.dice = Dice(setting.seed)
         self.state = State(
             population.n,
@@ -301,8 +304,30 @@ def _setting(given: Any, rng: int | None, fields: dict[str, Any]) -> Scenario:
         values = {}
     values.update(fields)
     if rng is not None:
+        if "seed" in fields and str(fields["seed"]) != str(rng):
+            found = f"found rng={rng!r} and seed={fields['seed']!r}"
+            raise BadInput(Fault(found, "one of them", key="rng"))
         values["seed"] = rng
     return check_scenario(values)
+
+
+def _check_shared(
+    setting: Scenario, values: Parameters, population: Population, rates: Rates
+) -> None:
+    """Refuse a population or levels that were made for another run than `setting`."""
+    pairs = (
+        ("seed", population.seed, setting.seed),
+        ("scale", population.scale, setting.scale),
+        ("parameters", rates.parameters == values, True),
+        ("rates", rates.population is population, True),
+    )
+    faults = [
+        Fault(f"found {given!r} in what was made before", f"{wanted!r}", key=key)
+        for key, given, wanted in pairs
+        if given != wanted
+    ]
+    if faults:
+        raise BadInput(faults)
 
 
 def _for_mesa(given: Any, setting: Scenario) -> MesaScenario:

@@ -113,6 +113,12 @@ class Population:
         """Residents."""
         return len(self.area)
 
+    def members_of(self, homes: NDArray[np.integer]) -> NDArray[np.int64]:
+        """All members of households `homes`, household by household."""
+        first = self.household_start[homes].astype(np.int64)
+        size = self.household_start[homes + 1] - first
+        return np.arange(size.sum()) + np.repeat(first - np.cumsum(size) + size, size)
+
     @property
     def n_households(self) -> int:
         """Households."""

@@ -44,6 +44,9 @@ PERSON_MARKS = (
     "stop",
     "arrest",
 )
+COURSE, STOP, ARREST = map(PERSON_MARKS.index, ("partner_course", "stop", "arrest"))
+#: The marks before it are crimes, by their own codes.
+assert PERSON_MARKS[:COURSE] == CRIMES.names[:COURSE]
 HOUSEHOLD_CRIMES = CRIMES.codes("burglary", "motor_vehicle_theft", "theft")
 #: Clocks of crime run at twice the baseline, so that offending can double without a new draw.
 CEILING = 2.0
@@ -74,9 +77,9 @@ class Rates:
     def person_hazard(self, year: int) -> NDArray[np.float64]:
         """Hazard a day of every mark in every cell, crimes at the ceiling: shape (n_cells, 7)."""
         factor = np.ones(len(PERSON_MARKS))
-        factor[:4] = CEILING
-        factor[5] = self.population.city.policing.stops(year)
-        factor[6] = self.other_arrests(year)
+        factor[:COURSE] = CEILING
+        factor[STOP] = self.population.city.policing.stops(year)
+        factor[ARREST] = self.other_arrests(year)
         return self.person * (factor * self.parameters.exposure)
 
     def household_hazard(self) -> NDArray[np.float64]:
@@ -145,14 +148,14 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
     here = simulated_share(population)
     person = np.zeros((*counts.shape, len(PERSON_MARKS)))
     incidents = intercepts.incidents
-    for mark in range(4):
+    for mark in range(COURSE):
         person[..., mark] = _spread(incidents[:, mark] * here, person_risk[mark], counts)
     courses = intercepts.courses_a_year * here
-    person[..., 4] = _spread(courses, risks.partner_risk(parameters), counts)
+    person[..., COURSE] = _spread(courses, risks.partner_risk(parameters), counts)
     recorded = population.city.recorded
-    person[..., 5] = _spread(_share(recorded["all"]) * here, risks.stop_risk(parameters), counts)
+    person[..., STOP] = _spread(_share(recorded["all"]) * here, risks.stop_risk(parameters), counts)
     arrest_risk = risks.arrest_risk(parameters)
-    person[..., 6] = _spread(_share(recorded["arrests"]) * here, arrest_risk, counts)
+    person[..., ARREST] = _spread(_share(recorded["arrests"]) * here, arrest_risk, counts)
 
     homes = np.diff(np.searchsorted(population.household_start, population.area_start))
     home_crimes = incidents[:, HOUSEHOLD_CRIMES[0] :] * here[:, None]
@@ -169,7 +172,7 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         naturalized_ratio=naturalized_ratio,
     )
     in_stop = _arrested_in_stop(rates)
-    stops = rates.person[:, 5][cell]
+    stops = rates.person[:, STOP][cell]
     rates = replace(rates, stop_arrest_share=float(stops @ in_stop / max(stops.sum(), 1e-300)))
     return replace(rates, hand_over_held=_hand_over_held(rates, in_stop))
 
@@ -220,9 +223,9 @@ def _victim_risks(
     Where people live explains most of the difference by status; what is left between naturalized
     and US-born citizens is met by one multiplier (`NCVS17_CIT_NAT`, `NCVS17_CIT_USB`).
     """
-    risk = risks.violence_risk(values)
-    recorded = recorded_by_type(population.city, values)[:, :4]
-    reached = np.array([target(values, crime) for crime in range(4)])
+    risk = risks.violence_risk()
+    recorded = recorded_by_type(population.city, values)[:, :COURSE]
+    reached = np.array([target(values, crime) for crime in range(COURSE)])
     crimes = (recorded / reached).sum(axis=1) * simulated_share(population)
     by_status = (counts * risk.ravel()).reshape(-1, len(AGES) * 2, len(STATUSES), len(CONVICTIONS))
     by_status = by_status.sum(axis=(1, 3))
@@ -237,8 +240,8 @@ def _victim_risks(
             wanted = values.naturalized_rate_ratio * rate[STATUSES["us_born"]]
             raked[naturalized] = wanted / rate[naturalized]
     status = raked[None, None, :, None]
-    sexual = risks.violence_risk(values, values.female_share_sexual_assault)
-    return [sexual * status, *[risk * status] * 3], float(raked[naturalized])
+    sexual = risks.violence_risk(values.female_share_sexual_assault)
+    return [sexual * status, *[risk * status] * (COURSE - 1)], float(raked[naturalized])
 
 
 def _hand_over_held(rates: Rates, in_stop: NDArray[np.float64]) -> float:
@@ -252,10 +255,10 @@ def _hand_over_held(rates: Rates, in_stop: NDArray[np.float64]) -> float:
     if not undocumented.any():
         return 0.0
     lodge = np.array(load_posture("2011-secure-communities").lodge)
-    arrests = rates.person[:, 6] * rates.other_arrests(2012) * DAYS
+    arrests = rates.person[:, ARREST] * rates.other_arrests(2012) * DAYS
     booked = arrests[rates.cell] * lodge[people.conviction]
     lodged = float(booked[undocumented].sum())
-    stops = rates.person[:, 5] * people.city.policing.stops(2012) * DAYS
+    stops = rates.person[:, STOP] * people.city.policing.stops(2012) * DAYS
     at_stops = stops[rates.cell] * in_stop * lodge[people.conviction]
     lodged += float(at_stops[undocumented].sum())
     offenders = rates.pools.offenders.ids

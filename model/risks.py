@@ -40,7 +40,7 @@ def _outer(
     return np.einsum("a,b,c,d->abcd", age, sex, status, conviction)
 
 
-def violence_risk(values: Parameters, female_share: float = 0.5) -> NDArray[np.float64]:
+def violence_risk(female_share: float = 0.5) -> NDArray[np.float64]:
     """Risk of violent victimisation by (age, sex, status, conviction), before the raking of status.
 
     `female_share` is the share of victims who are women, where both sexes are as numerous.

@@ -22,10 +22,10 @@ from model.clocks import (
     stream,
     strike,
 )
-from model.courses import COURSE_MARK, Courses
+from model.courses import Courses
 from model.dice import Dice
 from model.pools import ADULT
-from model.rates import HOUSEHOLD_CRIMES, Rates
+from model.rates import ARREST, COURSE, HOUSEHOLD_CRIMES, STOP, Rates
 from model.schema import CARVE_OUTS, CRIMES
 
 #: What the clock of a removable resident can strike, in this order.
@@ -53,12 +53,12 @@ def build_schedule(
     hazard = rates.person_hazard(year)
     person = strike(dice, PERSON, "person-clock", year, days, rates.cell, hazard.sum(axis=1))
     mark = cause(dice, year, person.code, rates.cell[person.who], hazard)
-    begins = person.only(mark == COURSE_MARK)
+    begins = person.only(mark == COURSE)
     courses.start_year(year, begins.who, begins.day)
     episode = courses.episodes(year, days)
 
-    stops = person.only(mark == COURSE_MARK + 1)
-    arrests = person.only(mark == COURSE_MARK + 2)
+    stops = person.only(mark == STOP)
+    arrests = person.only(mark == ARREST)
     calls = _calls(rates, dice, year, days)
 
     hazard = rates.household_hazard()
@@ -66,14 +66,14 @@ def build_schedule(
     home = strike(dice, HOUSEHOLD, "household-clock", year, days, area, hazard.sum(axis=1))
     home_crime = cause(dice, year, home.code, area[home.who], hazard)
 
-    violent = person.only(mark < COURSE_MARK)
+    violent = person.only(mark < COURSE)
     code = np.concatenate([violent.code, home.code, episode.code])
     day = np.concatenate([violent.day, home.day, episode.day])
     order = np.argsort(sort_key(day, code))
     victim = np.concatenate([violent.who, people.household_start[home.who], episode.who])
     crime = np.concatenate(
         [
-            mark[mark < COURSE_MARK],
+            mark[mark < COURSE],
             home_crime + np.int8(HOUSEHOLD_CRIMES[0]),
             np.full(len(episode.day), CRIMES["partner_violence"], np.int8),
         ]

@@ -65,10 +65,25 @@ class Traits:
     ``felt`` is ``rung + 8 * mixed``.
     """
 
+    area: NDArray[np.int64]
+    ethnicity: NDArray[np.int64]
+    limited_english: NDArray[np.int64]
+    rung: NDArray[np.int64]
+    mixed: NDArray[np.int64]
+    follows_news: NDArray[np.int64]
+    status: NDArray[np.int64]
+    sex: NDArray[np.int64]
+    conviction: NDArray[np.int64]
+    age: NDArray[np.int64]
+    flags: NDArray[np.int64]
+    felt: NDArray[np.int64]
+
     def __init__(self, packed: NDArray[np.uint64]) -> None:
         self.packed = packed
 
     def __getattr__(self, name: str) -> NDArray[np.int64]:
+        if name != "felt" and name not in FIELDS:
+            raise AttributeError(f"no trait called {name!r}")
         field = FELT if name == "felt" else FIELDS[name]
         column = ((self.packed >> field.shift) & field.mask).view(np.int64)
         self.__dict__[name] = column

@@ -17,6 +17,7 @@ from model.ledger import Ledger
 from model.pools import Pools
 from model.rates import cells
 from model.scenario import Scenario, scenario
+from model.schema import CONVICTIONS, STATUSES
 from model.state import Booking
 from tests.claims.worlds import (
     World,
@@ -30,6 +31,19 @@ from tests.claims.worlds import (
     world,
 )
 
+POSTURE = """
+name = "of-the-test"
+title = "Of the test"
+summary = "Teams for every lead."
+source = "assumption"
+fingerprint_match = true
+lodge = [0.9, 0.9, 0.9, 0.9]
+at_large_percent = 50.0
+target_weight = [1.0, 1.0, 1.0, 1.0]
+raids_per_year = 0
+joint_operations_per_year = 0
+courthouse = true
+"""
 ROOT = Path(__file__).resolve().parents[2]
 SETTING = lively(regime="full-cooperation", posture="2025-surge", days=75)
 
@@ -228,15 +242,34 @@ def test_one_isolated_resident_more_leaves_everyone_elses_history_as_it_was(stat
     assert all(np.array_equal(before[kind], after[kind]) for kind in before)
 
 
-def test_a_newcomer_whom_ice_seeks_displaces_nobody_where_teams_can_visit_every_lead(tmp_path):
-    posture = tmp_path / "every-lead.toml"
+def test_a_lead_that_is_never_worked_changes_nobodys_history(tmp_path):
+    """Leads are drawn by person: a place in the list would move with every lead before it."""
+    posture = tmp_path / "not-the-violent.toml"
     posture.write_text(
-        'name = "every-lead"\ntitle = "Every lead"\nsummary = "Teams for every lead."\n'
-        'source = "assumption"\nfingerprint_match = true\nlodge = [1.0, 1.0, 1.0, 1.0]\n'
-        "at_large_percent = 50.0\ntarget_weight = [1.0, 1.0, 1.0, 1.0]\n"
-        "raids_per_year = 0\njoint_operations_per_year = 0\ncourthouse = true\n",
+        POSTURE.replace("50.0", "1.0").replace("[1.0, 1.0, 1.0, 1.0]", "[1.0, 1.0, 1.0, 1e-9]"),
         encoding="utf-8",
     )
+    setting = SETTING.but(posture=str(posture))
+    people = world(setting).population
+    sought = (people.status == STATUSES["undocumented"]) & (
+        people.conviction == CONVICTIONS["violent_felony"]
+    )
+    passed_over = np.flatnonzero(sought)[:3]
+    runs, waiting = [], []
+    for extra in (passed_over[:0], passed_over):
+        model = model_of(setting)
+        model.leads.add(extra, np.full(len(extra), ice.OTHER), setting.start.toordinal() - 1)
+        runs.append(model.run())
+        waiting.append(set(model.leads.person.tolist()))
+    assert waiting[1] - waiting[0]
+    assert waiting[1] - waiting[0] <= set(passed_over.tolist())
+    assert (all_events(runs[0])["encounter"][:, 2] == ice.OTHER).sum() > 3
+    assert same_events(*runs)
+
+
+def test_a_newcomer_whom_ice_seeks_displaces_nobody_where_teams_can_visit_every_lead(tmp_path):
+    posture = tmp_path / "every-lead.toml"
+    posture.write_text(POSTURE, encoding="utf-8")
     setting = SETTING.but(posture=str(posture), scale=0.005)
     setting = setting.but(parameters={**SETTING.parameters, "exposure": 60.0})
     made = world(setting)

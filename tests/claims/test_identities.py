@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.ledger import AREA_OUTCOMES
-from model.schema import CHANNELS, HAND_OVER_CHANNELS
+from model.ledger import AREA_OUTCOMES, CLEARED, FOUND, REPORTED
+from model.schema import CHANNELS, HAND_OVER_CHANNELS, STATUSES
 from model.state import NEVER
 from tests.claims.worlds import city_sum, events, history, lively, model_of, tables
 
@@ -17,7 +17,7 @@ CITIZENS = ("us_born", "naturalized")
 @pytest.fixture(params=REGIMES)
 def ledger(request):
     # From mid-January: the first month is not whole.
-    return history(lively(regime=request.param, posture="2025-surge", start="2022-01-16"))
+    return history(lively(regime=request.param, posture="2025-surge", start="2022-01-16", days=120))
 
 
 def by_month(table: pd.DataFrame, *outcomes: str) -> pd.DataFrame:
@@ -119,6 +119,23 @@ def test_no_citizen_is_ever_arrested_by_ice(ledger):
     citizen = table["status"].isin(CITIZENS)
     assert table.loc[citizen, "met"].sum() > 10
     assert table.loc[citizen, "arrested"].sum() == 0
+
+
+def test_a_citizen_who_is_held_by_mistake_is_met_and_let_go():
+    often = {"exposure": 60.0, "hand_over_percent": 1.0}
+    model = model_of(lively(regime="full-cooperation", scale=0.02, days=60, parameters=often))
+    met = events(model.run(), "encounter")
+    status = model.population.status[met[:, 1]]
+    held = np.isin(met[:, 2], HAND_OVER_CHANNELS)
+    citizen = status <= STATUSES["naturalized"]
+    assert (held & citizen).sum() > 0 == met[citizen, 3].sum()
+    assert met[held & ~citizen, 3].all()
+
+
+def test_what_police_alone_found_can_be_cleared(ledger):
+    fate = events(ledger, "incident")[:, 3]
+    alone = (fate & REPORTED) == FOUND
+    assert 0 < (fate[alone] & CLEARED > 0).sum() < alone.sum()
 
 
 def test_calls_made_are_among_those_needed(ledger):

@@ -20,7 +20,7 @@ from model.rates import Rates, solve_rates
 from model.registry import load_parameters
 from model.scenario import Scenario, scenario
 
-#: Rates at which a hundredth of Chicago meets ICE in four months as the whole does in a fortnight.
+#: Rates at which a hundredth of Chicago meets ICE in three months as the whole does in a fortnight.
 LIVELY = {
     "exposure": 20.0,
     "jail_days": 10.0,
@@ -52,7 +52,7 @@ class World(NamedTuple):
 def lively(**fields: Any) -> Scenario:
     """A lively scenario of a hundredth of Chicago, under the ordinance alone."""
     parameters = LIVELY | fields.pop("parameters", {})
-    given = {"scale": 0.01, "days": 120, "seed": 1, "environment": "E0", **fields}
+    given = {"scale": 0.01, "days": 90, "seed": 1, "environment": "E0", **fields}
     return scenario({**given, "parameters": parameters})
 
 

@@ -102,7 +102,7 @@ def test_relative_risks_are_where_the_evidence_puts_them(made):
     assert arrest.shape == SHAPE
     by_status = arrest[4, 1, :, 0]
     assert by_status[STATUSES["undocumented"]] < by_status[STATUSES["us_born"]]
-    women, men = violence_risk(values, 0.85)[3, :, 0, 0]
+    women, men = violence_risk(0.85)[3, :, 0, 0]
     assert women / (women + men) == pytest.approx(0.85)
     assert age_profile("violent")[-1] < age_profile("violent")[3]
 
