@@ -254,15 +254,20 @@ def test_a_lead_that_is_never_worked_changes_nobodys_history(tmp_path):
     sought = (people.status == STATUSES["undocumented"]) & (
         people.conviction == CONVICTIONS["violent_felony"]
     )
-    passed_over = np.flatnonzero(sought)[:3]
     runs, waiting = [], []
-    for extra in (passed_over[:0], passed_over):
+    for more in (0, 3):
         model = model_of(setting)
-        model.leads.add(extra, np.full(len(extra), ice.OTHER), setting.start.toordinal() - 1)
+        for _ in range(10):
+            model.step()
+        passed_over = np.setdiff1d(np.flatnonzero(sought), model.leads.person)[:more]
+        model.leads.add(passed_over, np.full(more, ice.OTHER), model.today.day)
+        assert len(model.leads.person) > 30
         runs.append(model.run())
         waiting.append(set(model.leads.person.tolist()))
-    assert waiting[1] - waiting[0]
-    assert waiting[1] - waiting[0] <= set(passed_over.tolist())
+    extra = waiting[1] - waiting[0]
+    assert extra
+    assert extra <= set(passed_over.tolist())
+    assert min(extra) < max(waiting[0])
     assert (all_events(runs[0])["encounter"][:, 2] == ice.OTHER).sum() > 3
     assert same_events(*runs)
 

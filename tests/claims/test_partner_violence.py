@@ -31,17 +31,18 @@ def episodes(run):
     return table[table[:, 2] == PARTNER]
 
 
-def under(setting, **parameters):
-    """The same city and levels, but other parameters of the courses."""
+def play_with(setting, **parameters):
+    """A history of the same city and levels, under other parameters of the courses."""
     made = world(setting)
-    values = load_parameters({**setting.parameters, **parameters})
-    return World(made.population, replace(made.rates, parameters=values))
+    other = setting.but(parameters={**setting.parameters, **parameters})
+    rates = replace(made.rates, parameters=load_parameters(other.parameters))
+    return play(other, World(made.population, rates))
 
 
 def test_episodes_after_a_report_are_a_part_of_those_without_its_effect():
     setting = lively(parameters=UNARRESTED, days=180)
     lower, without = (
-        set(rows(episodes(play(setting, under(setting, hazard_after_report=ratio)))[:, :2]))
+        set(rows(episodes(play_with(setting, hazard_after_report=ratio))[:, :2]))
         for ratio in (0.3, 1.0)
     )
     assert lower < without
