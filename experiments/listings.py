@@ -105,15 +105,12 @@ def population(arguments: Arguments) -> int:
     report = margin_report(people)
     if arguments.json:
         return print_json({"seed": seed, "scale": scale, "margins": report.to_dict("records")})
-    areas, whole_city = report[report["area"] != CITY], report[report["area"] == CITY]
-    worst = areas.groupby("quantity")["difference"].agg(lambda gaps: gaps.abs().max())
     table = Table("", "unit", box=None, pad_edge=False, header_style="bold")
     for head in ("table", "made", "difference", "largest in an area"):
         table.add_column(head, justify="right")
-    for row in whole_city.to_dict("records"):
+    for row in report[report["area"] == CITY].to_dict("records"):
         digits = 4 if row["unit"] == "share" else 0
-        gap = worst.get(row["quantity"], float("nan"))
-        cells = (row["table"], row["made"], row["difference"], gap)
+        cells = (row["table"], row["made"], row["difference"], row["largest_gap"])
         texts = ["" if value != value else f"{value:,.{digits}f}" for value in cells]
         table.add_row(row["quantity"], row["unit"], *texts)
     console().print(table)

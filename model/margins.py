@@ -13,6 +13,10 @@ from model.schema import AGES, CONVICTIONS, ETHNICITIES, STATUSES
 
 #: Fewer persons than this are not shown (the rule of every output).
 LEAST_CELL = 20
+#: Of these nothing that was made is told by area: beside the residents a share is a count.
+CITYWIDE_ONLY = ("foreign-born", "non-citizen", "undocumented")
+#: Decimals of a made share of an area: too few to have the persons back.
+AREA_DECIMALS = 2
 #: Illinois family households with an undocumented member, `MIXED`: of mixed status, and with a
 #: US-born citizen.
 MIXED_SHARE, MIXED_US_BORN_SHARE = 0.87, 0.74
@@ -20,7 +24,47 @@ CITY = "city"
 
 
 def margin_report(population: Population, parameters: Parameters | None = None) -> pd.DataFrame:
-    """Margins that the population was to meet, and those that it has.
+    """`exact_margins` as they may be shown.
+
+    By area nothing made is told of `CITYWIDE_ONLY`; other made shares are rounded to
+    `AREA_DECIMALS`, and are missing where they, or the rest of the area's residents, stand for
+    fewer than `LEAST_CELL` persons. Where the ethnicities hidden in an area are so few together,
+    the smallest other one goes with them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `exact_margins`, and in citywide rows ``largest_gap``: the largest absolute
+        difference in any area, to 3 decimals.
+    """
+    report = exact_margins(population, parameters)
+    by_area = report["area"] != CITY
+    gaps = report[by_area].groupby("quantity")["difference"].agg(lambda gap: gap.abs().max())
+    report["largest_gap"] = report["quantity"].map(gaps).round(3).where(~by_area)
+    share = by_area & (report["unit"] == "share")
+    residents = dict(zip(population.city.numbers, np.diff(population.area_start), strict=True))
+    here = report.loc[share, "area"].map(residents)
+    persons = report.loc[share, "persons"]
+    hidden = (persons < LEAST_CELL) | (here - persons < LEAST_CELL)
+    ethnicity = report.loc[share, "quantity"].isin(ETHNICITIES.names)
+    for _, parts in persons[ethnicity].groupby(report.loc[share, "area"]):
+        # The shares of an area add up to one: too few hidden could be had by subtraction.
+        for row in parts.sort_values().index:
+            lost = parts[hidden[parts.index]]
+            if lost.empty or (len(lost) > 1 and lost.sum() >= LEAST_CELL):
+                break
+            hidden[row] = True
+    hidden |= report.loc[share, "quantity"].isin(CITYWIDE_ONLY)
+    made = report.loc[share, "made"].round(AREA_DECIMALS).mask(hidden)
+    report.loc[share, "made"] = made
+    report.loc[share, "difference"] = made - report.loc[share, "table"]
+    small = ~by_area & (report["persons"] < LEAST_CELL)
+    report.loc[small, ["made", "difference"]] = np.nan
+    return report.drop(columns="persons")
+
+
+def exact_margins(population: Population, parameters: Parameters | None = None) -> pd.DataFrame:
+    """Margins that the population was to meet, and those that it has: never shown as they are.
 
     Parameters
     ----------
@@ -34,12 +78,13 @@ def margin_report(population: Population, parameters: Parameters | None = None) 
     pandas.DataFrame
         One row a quantity and area, then the citywide rows: ``area`` (its number, or ``city``),
         ``name``, ``quantity``, ``unit`` (``residents`` or ``households`` at the population's
-        scale, else ``share``), ``table``, ``made``, ``difference`` (made less table). By area
-        statuses are shares only; a share that stands for fewer than 20 persons is missing.
+        scale, else ``share``), ``table``, ``made``, ``persons`` (made, as a count),
+        ``difference`` (made less table).
     """
     p = load_parameters() if parameters is None else parameters
     rows = _area_rows(population) + _record_rows(population, p) + _household_rows(population)
-    report = pd.DataFrame(rows, columns=["area", "name", "quantity", "unit", "table", "made"])
+    names = ["area", "name", "quantity", "unit", "table", "made", "persons"]
+    report = pd.DataFrame(rows, columns=names)
     report["difference"] = report["made"] - report["table"]
     return report
 
@@ -55,27 +100,28 @@ def _area_rows(population: Population) -> list[tuple]:
         ("residents", city.population * scale, residents),
         ("households", city.households * scale, households),
     ):
-        rows += _areas(population, quantity, quantity, table, made)
-        total = float(table.sum()), float(made.sum())
+        rows += _areas(population, quantity, quantity, table, made, made)
+        total = float(table.sum()), float(made.sum()), float(made.sum())
         rows.append((CITY, city.title, quantity, quantity, *total))
     for quantity, table, members in _share_margins(population):
         persons = np.bincount(population.area[members], minlength=city.n_areas)
         with np.errstate(invalid="ignore", divide="ignore"):
-            made = np.where(persons < LEAST_CELL, np.nan, persons / residents)
-        rows += _areas(population, quantity, "share", table, made)
+            made = persons / residents
+        rows += _areas(population, quantity, "share", table, made, persons)
         expected = float(np.average(table, weights=city.population))
         rows.append(_city_share(population, quantity, expected, members))
     return rows
 
 
 def _areas(
-    population: Population, quantity: str, unit: str, table: np.ndarray, made: np.ndarray
+    population: Population, quantity: str, unit: str, table: np.ndarray, made: np.ndarray,
+    persons: np.ndarray,
 ) -> list[tuple]:
     city = population.city
     return [
-        (int(number), name, quantity, unit, float(expected), float(found))
-        for number, name, expected, found in zip(
-            city.numbers, city.names, table, made, strict=True
+        (int(number), name, quantity, unit, float(expected), float(found), float(count))
+        for number, name, expected, found, count in zip(
+            city.numbers, city.names, table, made, persons, strict=True
         )
     ]
 
@@ -103,8 +149,8 @@ def _city_share(
     """A citywide row: the share of `members` among residents, or among `of` of them."""
     persons = int(np.count_nonzero(members))
     whole = population.n if of is None else of
-    made = persons / whole if persons >= LEAST_CELL else np.nan
-    return CITY, population.city.title, quantity, "share", table, made
+    made = persons / whole if whole else np.nan
+    return CITY, population.city.title, quantity, "share", table, made, float(persons)
 
 
 def _record_rows(population: Population, p: Parameters) -> list[tuple]:

@@ -198,10 +198,11 @@ def test_the_population_command_gives_no_count_of_a_status_by_area(capsys):
     assert main(["population", "--city", "littletown", "--scale", "1", "--json"]) == 0
     margins = pd.DataFrame(json.loads(capsys.readouterr().out)["margins"])
     by_area = margins[margins["area"] != "city"]
-    assert len(by_area)
-    assert set(by_area.loc[by_area["quantity"].str.contains("citizen|documented"), "unit"]) == {
-        "share"
-    }
+    of_status = by_area[by_area["quantity"].str.contains("born|citizen|documented")]
+    assert len(of_status) and "persons" not in margins
+    assert of_status["made"].isna().all() and of_status["difference"].isna().all()
+    shares = by_area.loc[by_area["unit"] == "share", "made"].dropna().astype(float)
+    assert len(shares) and np.allclose(shares * 100, (shares * 100).round())
 
 
 def test_run_passes_the_gate_too(capsys, tmp_path, monkeypatch):
