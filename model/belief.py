@@ -118,11 +118,13 @@ class Belief:
         self.alarm *= self._alarm_fade
         self.alarm_now = self.alarm.sum(axis=0)
 
-    def raise_alarm(self, places: NDArray[np.integer] | int, size: float) -> None:
-        """Alarm in some areas, or in the whole city (-1), by `size` logits."""
-        self.alarm[:, places] += size * (
-            self._alarm_split if np.isscalar(places) else self._alarm_split[:, None]
-        )
+    def raise_alarm(
+        self, places: NDArray[np.integer], size: NDArray[np.float64] | float
+    ) -> None:
+        """Alarm in some areas by `size` logits each, a place that occurs twice twice; -1 is the
+        whole city, for those who follow the news."""
+        for series, share in zip(self.alarm, self._alarm_split, strict=True):
+            np.add.at(series, places, share * size)
         self.alarm_now = self.alarm.sum(axis=0)
 
     def threat(

@@ -92,6 +92,7 @@ def detainer_chance(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.fl
     people = model.population
     status, conviction = people.status[who], people.conviction[who]
     chance = model.rates.removable[status, conviction] * np.array(model.posture.lodge)[conviction]
+    chance *= model.rates.pursued
     mistaken = (status == STATUSES["naturalized"]) | (
         (status == STATUSES["us_born"]) & (people.ethnicity[who] == ETHNICITIES["latino"])
     )
@@ -121,12 +122,9 @@ def _release(model: PolicyModel) -> Custody:
         told[at] = law.permits(name, "notify", *here) & law.permits(name, "transfer", *here)
         open_to_ice[at] = law.permits(name, "access", *here)
     # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
-    contact = law.permission("lock_up", "notify").level != "prohibited"
     defied = u_obeys >= model.custodian_compliance
-    held |= (place == LOCK_UP) & defied & contact
-    chance = np.where(
-        held, model.rates.hand_over_held, np.where(told, values.hand_over_notified, 0.0)
-    )
+    held |= (place == LOCK_UP) & defied & law.contact
+    chance = np.where(held, 1.0, np.where(told, values.hand_over_notified, 0.0))
     honoured = lodged & (u_hand_over < chance)
     declined = lodged & ~honoured
     model.ledger.log("detainer", day, who[honoured], place[honoured], HONOURED)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.custody import Custody, transfer
-from model.policing import FIRST_NONCITIZEN, Contacts
+from model.policing import Contacts
 from model.population import Population
 from model.posture import Posture
 from model.rates import Rates
@@ -22,7 +22,7 @@ from model.scenario import Raid
 from model.schedule import PURSUIT_MARKS
 from model.schema import CARVE_OUTS, CHANNELS, STATUSES
 from model.sets import unique, within
-from model.state import fade_table
+from model.state import NEVER, fade_table
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel
@@ -211,8 +211,11 @@ def _visit(
     model.meet(met, np.full(len(met), RAID_BYSTANDER if raid else BYSTANDER), arrested)
     transfer(model, met[arrested])
     if raid:
-        seen = np.unique(people.area[target])
-        model.belief.raise_alarm(seen, values.seen_alarm * values.alarm_size)
+        # By visit and resident, so that its expectation does not depend on the scale.
+        area = people.area[target]
+        residents = people.area_start[area + 1] - people.area_start[area]
+        size = values.seen_alarm * values.alarm_size * values.alarm_residents / residents
+        model.belief.raise_alarm(area, size)
     return np.concatenate([taken, met[arrested]])
 
 
@@ -281,10 +284,11 @@ def _new_leads(
     recorded = unique(
         np.concatenate([contacts.recorded, contacts.booked, crimes.recorded, crimes.booked])
     )
-    recorded = recorded[model.removable_of(recorded) > 0]
+    recorded = _sought(model, recorded)
     direct, any_way = record_lead_chances(model)
     u = dice.uniform("record-becomes-lead", day, recorded)
-    told = np.concatenate([contacts.told, crimes.told])
+    told = _sought(model, unique(np.concatenate([contacts.told, crimes.told])))
+    told = told[dice.uniform("told-becomes-lead", day, told) < model.values.told_lead]
     declined = custody.declined[
         dice.uniform("declined-becomes-lead", day, custody.declined) < model.values.declined_lead
     ]
@@ -300,13 +304,19 @@ def _new_leads(
         (recorded[(u >= direct) & (u < any_way)], OTHER_AGENCIES),
         (pursuits["who"][pursuits["mark"] == AGENCY_LEAD], OTHER_AGENCIES),
         (own_leads, OTHER),
-        (declined, OTHER),
-        (custody.interviewed, OTHER),
+        (_sought(model, declined), OTHER),
+        (_sought(model, custody.interviewed), OTHER),
     ]
     person = np.concatenate([who for who, _ in sources])
     origin = np.concatenate([np.full(len(who), source) for who, source in sources])
-    wanted = model.population.status[person] >= FIRST_NONCITIZEN
-    model.leads.add(person[wanted], origin[wanted], day)
+    here = model.state.away_until[person] != NEVER
+    model.leads.add(person[here], origin[here], day)
+
+
+def _sought(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of `who` whom ICE would follow up, in proportion to how far it seeks them."""
+    u = model.dice.uniform("sought", model.today.day, who)
+    return who[u < model.removable_of(who)]
 
 
 assert CITY_RECORDS < OTHER_AGENCIES < OTHER  # Leads.add lets the first count

@@ -58,10 +58,9 @@ class Response:
 
     def close_month(self, days: int) -> None:
         """Let memory fade, take the month in, and set the multiplier of the next."""
-        if not self.seen.any():
-            # The past before the run is the baseline's: months without end, fading.
-            past = self.month[[1, 1, 3, 3]]
-            self.seen = past / (1 - self._fade[days])
+        # A group's past before its first incidents is the baseline's: months without end, fading.
+        new = (self.seen[1] == 0) & (self.month[1] > 0)
+        self.seen[:, new] = self.month[[1, 1, 3, 3]][:, new] / (1 - self._fade[days])
         self.seen = self.seen * self._fade[days] + self.month
         self.month[:] = 0.0
         reported, at_base, cleared, cleared_at_base = self.seen

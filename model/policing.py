@@ -44,8 +44,12 @@ def contacts(model: PolicyModel) -> Contacts:
     arrests = model.schedule.arrests.of(today.of_year)["who"]
     arrests = arrests[model.state.present(arrests, today.day)]
 
-    loss = values.stop_trust_loss + values.abuse_trust_loss * (not model.law.conduct)
-    model.trust_later(who[u_unfair < values.unfair_stop_share], -loss)
+    unfair = u_unfair < values.unfair_stop_share
+    model.trust_later(who[unfair], -values.stop_trust_loss)
+    if not model.law.conduct:
+        # Threats about status concern those who feel them.
+        unfair &= model.belief.weight_of[traits.felt] > 0
+        model.trust_later(who[unfair], -values.abuse_trust_loss)
     model.ledger.log("contact", today.day, who, STOP)
     _calls(model)
     return Contacts(np.concatenate([who[taken], arrests]), recorded, told)
@@ -67,8 +71,9 @@ def questions(
     who, traits, code = who[rows], traits.only(rows), code[rows]
     obeys = officer_obeys(model, traits.area, code)
     wants = model.dice.uniform("status-question", model.today.year, code) < share
-    asks = wants & (model.law.may_ask | ~obeys)
-    shares = model.law.permits("patrol", "share", traits.flags) | ~obeys
+    defies = ~obeys & model.law.contact
+    asks = wants & (model.law.may_ask | defies)
+    shares = model.law.permits("patrol", "share", traits.flags) | defies
     asked = who[asks]
     model.trust_later(asked, -model.values.status_question_trust_loss)
     model.ledger.log("contact", model.today.day, asked, QUESTION)

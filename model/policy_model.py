@@ -41,6 +41,9 @@ from model.space import Area
 from model.state import NEVER, State
 from model.traits import Traits
 
+#: Where an announcement is heard of (`Belief.raise_alarm`).
+WHOLE_CITY = np.array([-1])
+
 
 class Today(NamedTuple):
     """The date, as an ordinal (`day`), and as year and day of the year from 0."""
@@ -221,7 +224,7 @@ class PolicyModel(mesa.Model):
         for raid in self.setting.raids:
             begins = raid.begins == self.today.date and not raid.called_off
             if begins or raid.announced == self.today.date:
-                self.belief.raise_alarm(-1, self.values.alarm_size)
+                self.belief.raise_alarm(WHOLE_CITY, self.values.alarm_size)
 
     def _new_year(self, first: bool) -> None:
         """Turnover, the year's candidates and the year's usual operations."""

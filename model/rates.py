@@ -71,7 +71,7 @@ class Rates:
     household: NDArray[np.float64]
     intercepts: Intercepts
     stop_arrest_share: float
-    hand_over_held: float
+    pursued: float
     naturalized_ratio: float
 
     def person_hazard(self, year: int) -> NDArray[np.float64]:
@@ -168,13 +168,13 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         household=home_crimes / np.maximum(homes, 1)[:, None] / DAYS,
         intercepts=intercepts,
         stop_arrest_share=parameters.stop_arrest_share,
-        hand_over_held=0.0,
+        pursued=0.0,
         naturalized_ratio=naturalized_ratio,
     )
     in_stop = _arrested_in_stop(rates)
     stops = rates.person[:, STOP][cell]
     rates = replace(rates, stop_arrest_share=float(stops @ in_stop / max(stops.sum(), 1e-300)))
-    return replace(rates, hand_over_held=_hand_over_held(rates, in_stop))
+    return replace(rates, pursued=_pursued(rates, in_stop))
 
 
 def _arrested_in_stop(rates: Rates) -> NDArray[np.float64]:
@@ -244,8 +244,8 @@ def _victim_risks(
     return [sexual * status, *[risk * status] * (COURSE - 1)], float(raked[naturalized])
 
 
-def _hand_over_held(rates: Rates, in_stop: NDArray[np.float64]) -> float:
-    """Chance that a person held on a detainer is handed over, solved for `COOK_DET10`.
+def _pursued(rates: Rates, in_stop: NDArray[np.float64]) -> float:
+    """Share of matched persons whom ICE pursues with a detainer, solved for `COOK_DET10`.
 
     Under full cooperation with the 2011 posture, ``hand_over_percent`` of undocumented residents
     a year are handed over; bookings of that time follow the recorded arrests of 2012.

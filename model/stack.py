@@ -175,6 +175,11 @@ class Stack:
         return replace(self, layers=(*others, load_regime(NO_TEXT)))
 
     @property
+    def contact(self) -> bool:
+        """Whether police may be in touch with ICE about anybody at all."""
+        return self.permission("lock_up", "notify").level != "prohibited"
+
+    @property
     def survivor_support(self) -> bool:
         """Whether police support survivors who report and seek immigration relief."""
         return self._value("survivor_support") == "supported"

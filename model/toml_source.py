@@ -38,7 +38,10 @@ _SYNTAX_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$
 def shown(path: str | Path) -> str:
     """A path as a person should see it: the project's own files by their place in the project."""
     path = Path(path)
-    resolved = path.resolve()
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a ring, a name that cannot be
+        return str(path)
     return str(resolved.relative_to(_HOME) if resolved.is_relative_to(_HOME) else path)
 
 

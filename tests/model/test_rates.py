@@ -52,7 +52,7 @@ def test_other_arrests_are_what_the_series_leaves_and_never_negative(made):
 
 
 def test_a_hand_over_has_a_chance(made):
-    assert 0 < made.rates.hand_over_held < 1
+    assert 0 < made.rates.pursued < 1
 
 
 def test_a_cell_tells_area_age_sex_status_and_conviction(made):

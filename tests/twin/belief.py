@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def expit(x: float) -> float:
     """The logistic function."""
-    return 1.0 / (1.0 + math.exp(-x))
+    return 1.0 / (1.0 + math.exp(-x)) if x >= 0 else math.exp(x) / (1.0 + math.exp(x))
 
 
 def openness(believed: Stack, baseline: Stack, values: Parameters) -> tuple[float, float]:

@@ -45,6 +45,9 @@ LIVELY = {
     "court_arrest": 0.4,
     "certification_request_share": 0.5,
     "leverage_logit": 0.5,
+    "told_lead": 0.5,
+    # An area has some 40 residents here: one visit must not silence it for good.
+    "alarm_residents": 1000.0,
 }
 SCALE = 0.0011
 DAYS = 180

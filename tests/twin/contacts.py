@@ -39,7 +39,7 @@ def _stop(model: Twin, stop: Candidate) -> None:
         model.booked[person.who] = person
     if model.dice.roll("stop-unfair", model.year, stop.code) < values.unfair_stop_share:
         loss = values.stop_trust_loss
-        if not model.law.conduct:
+        if not model.law.conduct and person.weight > 0:
             loss += values.abuse_trust_loss
         model.trust_later(person, -loss)
     question(model, person, stop.code, values.status_question_share)
@@ -55,11 +55,12 @@ def question(model: Twin, person: Resident, code: int, share: float) -> None:
     officer.contacts += 1
     obeys = model.dice.roll("officer-obeys", model.year, code) < officer.compliance
     wants = model.dice.roll("status-question", model.year, code) < share
-    if not wants or (obeys and not model.law.may_ask):
+    defies = not obeys and model.law.contact
+    if not wants or not (defies or model.law.may_ask):
         return
     model.book.contact(model.day, person, "status_questions")
     model.trust_later(person, -model.values.status_question_trust_loss)
-    if not obeys or model.law.permits("patrol", "share", person.flags):
+    if defies or model.law.permits("patrol", "share", person.flags):
         model.told.append(person)
 
 

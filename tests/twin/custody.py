@@ -62,7 +62,8 @@ def _detainer_chance(model: Twin, person: Resident) -> float:
     if person.citizen:
         mistaken = person.status == "naturalized" or person.ethnicity == "latino"
         return model.values.mistaken_citizen if mistaken else 0.0
-    return person.removable * model.posture.lodge[CONVICTIONS[person.conviction]]
+    lodge = model.posture.lodge[CONVICTIONS[person.conviction]]
+    return person.removable * lodge * model.rates.pursued
 
 
 def _release(model: Twin, booking: Booking) -> None:
@@ -75,13 +76,12 @@ def _release(model: Twin, booking: Booking) -> None:
         return bool(model.law.permits(place, action, person.flags, warrant))
 
     held = may("hold") and may("transfer")
-    contact = model.law.permission("lock_up", "notify").level != "prohibited"
-    if place == "lock_up" and contact:
+    if place == "lock_up" and model.law.contact:
         # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
         held |= roll("custodian-obeys", day, person.who) >= model.custodian_compliance
     chance = 0.0
     if held:
-        chance = model.rates.hand_over_held
+        chance = 1.0
     elif may("notify") and may("transfer"):
         chance = values.hand_over_notified
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from model.scenario import Raid
 from model.schema import CHANNELS, CONVICTIONS
 from tests.twin.custody import transfer
+from tests.twin.people import NEVER
 
 if TYPE_CHECKING:
     from tests.twin.model import Twin
@@ -163,8 +164,11 @@ def _visits(model: Twin, leads: list[Lead], raid: bool, success: float) -> None:
         if arrested:
             transfer(model, other)
     if raid:
-        for area in {lead.person.area for lead in leads}:
-            model.air.alarm_area(area, values.seen_alarm * values.alarm_size)
+        # By visit and resident, so that its expectation does not depend on the scale.
+        for lead in leads:
+            area = lead.person.area
+            size = values.seen_alarm * values.alarm_size * values.alarm_residents
+            model.air.alarm_area(area, size / model.residents_of[area])
 
 
 def _joint_operation(model: Twin) -> None:
@@ -217,11 +221,19 @@ def _new_leads(model: Twin) -> None:
     """From records, questions, custody, and ICE's own sources. Of several origins on one day the
     first in the order of channels counts; a known person's lead is refreshed."""
     values, roll, day = model.values, model.dice.roll, model.day
-    found: list[tuple[Resident, str]] = [(person, CITY) for person in model.told]
+
+    def sought(person: Resident) -> bool:
+        return roll("sought", day, person.who) < person.removable
+
+    found: list[tuple[Resident, str]] = [
+        (person, CITY)
+        for person in model.told
+        if sought(person) and roll("told-becomes-lead", day, person.who) < values.told_lead
+    ]
     direct = values.record_lead * record_reach(model)
     elsewhere = values.substitution * (values.record_lead - direct)
     for person in (model.recorded | model.booked).values():
-        if person.removable == 0:
+        if not sought(person):
             continue
         u = roll("record-becomes-lead", day, person.who)
         if u < direct:
@@ -236,12 +248,12 @@ def _new_leads(model: Twin) -> None:
         ):
             found.append((pursuit.person, OTHER))
     for person in model.declined:
-        if roll("declined-becomes-lead", day, person.who) < values.declined_lead:
+        if sought(person) and roll("declined-becomes-lead", day, person.who) < values.declined_lead:
             found.append((person, OTHER))
-    found += [(person, OTHER) for person in model.interviewed]
+    found += [(person, OTHER) for person in model.interviewed if sought(person)]
 
     todays: dict[int, Lead] = {}
     for person, origin in sorted(found, key=lambda one: CHANNELS[one[1]]):
-        if not person.citizen:
+        if person.away_until != NEVER:
             todays.setdefault(person.who, Lead(person, origin, day))
     model.leads.update(todays)

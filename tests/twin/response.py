@@ -28,7 +28,6 @@ class Response:
         self.seen = {group: [0.0] * 4 for group in groups}
         self.month = {group: [0.0] * 4 for group in groups}
         self.multiplier = dict.fromkeys(groups, 1.0)
-        self.started = False
 
     def see(self, victim: Resident, *chances: float) -> None:
         """Take in an incident."""
@@ -40,12 +39,11 @@ class Response:
         """Memory fades, the month is taken in, the next month's multiplier set. Gives the largest
         change of it."""
         fade = 2.0 ** (-days / self.values.offender_memory)
-        if not self.started:
-            # The past before the run is the baseline's: months without end, fading.
-            for group, month in self.month.items():
+        for group, month in self.month.items():
+            if self.seen[group][REPORTED_BASE] == 0 and month[REPORTED_BASE] > 0:
+                # The past before the run is the baseline's: months without end, fading.
                 past = [month[REPORTED_BASE]] * 2 + [month[CLEARED_BASE]] * 2
                 self.seen[group] = [sum_ / (1 - fade) for sum_ in past]
-                self.started |= any(past)
         gain = 0.0
         for group, month in self.month.items():
             seen = [old * fade + new for old, new in zip(self.seen[group], month, strict=True)]
