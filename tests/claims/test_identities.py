@@ -85,7 +85,7 @@ def test_detainers_are_honoured_declined_or_pending(ledger):
     by = by_month(tables(ledger)["detainers"], "lodged", "honoured", "declined").cumsum()
     pending = tables(ledger)["city"].set_index("month")["detainers_pending"].cumsum()
     assert by["lodged"].iloc[-1] > 10
-    assert by["declined"].iloc[-1] > 0
+    assert by[["honoured", "declined"]].iloc[-1].max() > 5
     assert (by["lodged"] == by["honoured"] + by["declined"] + pending).all()
     assert (pending >= 0).all()
 

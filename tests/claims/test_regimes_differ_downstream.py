@@ -48,8 +48,7 @@ def city_without_latinos():
 
 
 def test_a_city_without_immigrants_shows_no_difference_between_regimes():
-    # The ordinance on conduct forbids abuse of anybody: it is held, as all else about status is.
-    setting = lively(**SMALL, posture="2025-surge", parameters={"abuse_trust_loss": 0.0})
+    setting = lively(**SMALL, posture="2025-surge")
     made = world_of(city_without_latinos(), setting)
     runs = [play(setting.but(regime=regime), made) for regime in regime_names()]
     assert len(events(runs[0], "incident")) > 3000
@@ -59,9 +58,7 @@ def test_a_city_without_immigrants_shows_no_difference_between_regimes():
 
 def test_without_immigrants_only_a_spill_over_on_citizens_could_make_a_difference():
     def differ(**parameters):
-        setting = lively(
-            **SMALL, parameters={"abuse_trust_loss": 0.0, "mistaken_citizen": 0.0, **parameters}
-        )
+        setting = lively(**SMALL, parameters={"mistaken_citizen": 0.0, **parameters})
         made = world_of(city_without_immigrants(), setting)
         runs = [play(setting.but(regime=name), made) for name in ("no-contact", "full-cooperation")]
         return not same_events(*runs)
@@ -71,7 +68,7 @@ def test_without_immigrants_only_a_spill_over_on_citizens_could_make_a_differenc
 
 
 def test_a_city_with_immigrants_shows_a_difference():
-    setting = lively(**SMALL, parameters={"abuse_trust_loss": 0.0})
+    setting = lively(**SMALL)
     runs = [history(setting.but(regime=name)) for name in ("no-contact", "full-cooperation")]
     assert not same_events(*runs)
 

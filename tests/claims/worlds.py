@@ -23,6 +23,7 @@ from model.scenario import Scenario, scenario
 #: Rates at which a hundredth of Chicago meets ICE in three months as the whole does in a fortnight.
 LIVELY = {
     "exposure": 20.0,
+    "hand_over_percent": 1.0,
     "jail_days": 10.0,
     "prison_days": 30.0,
     "judicial_warrant_share": 0.05,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from model.belief import Belief, Openness, felt_weights, heard_effect, openness, rung_weights
 from model.law import build_law
+from model.policy_model import WHOLE_CITY
 from model.registry import load_parameters
 from model.schema import LADDER
 from model.state import State
@@ -139,7 +140,7 @@ def test_fear_is_the_slope_times_the_index():
 
 def test_the_switch_takes_all_fear_away_and_leaves_the_index():
     made = belief_with(Openness(0.2, 0.3), load_parameters({"chilling": 0.0}))
-    made.raise_alarm(-1, 1.0)
+    made.raise_alarm(WHOLE_CITY, 1.0)
     threat, fear, base = chill(made, person("undocumented", follows_news=1), heard=2.0)
     assert threat > 0.5
     assert (fear, base) == (0.0, 0.0)
@@ -147,7 +148,7 @@ def test_the_switch_takes_all_fear_away_and_leaves_the_index():
 
 def test_alarm_reaches_who_follows_the_news_or_lives_where_it_was_seen():
     made = belief_with(Openness(0.0, 0.0))
-    made.raise_alarm(-1, 0.5)
+    made.raise_alarm(WHOLE_CITY, 0.5)
     deaf, hears = (chill(made, person("undocumented", follows_news=n))[1] for n in (0, 1))
     assert (deaf, hears) == (0.0, pytest.approx(0.5))
     made.raise_alarm(np.array([1]), 0.25)
@@ -157,12 +158,12 @@ def test_alarm_reaches_who_follows_the_news_or_lives_where_it_was_seen():
 
 def test_alarm_halves_in_its_half_life_but_for_a_residual():
     made = belief_with(Openness(0.0, 0.0), load_parameters({"alarm_residual": 0.0}))
-    made.raise_alarm(-1, 1.0)
+    made.raise_alarm(WHOLE_CITY, 1.0)
     for _ in range(int(VALUES.alarm_half_life)):
         made.fade()
     assert made.alarm.sum() == pytest.approx(0.5)
     slow = belief_with(Openness(0.0, 0.0))
-    slow.raise_alarm(-1, 1.0)
+    slow.raise_alarm(WHOLE_CITY, 1.0)
     for _ in range(int(VALUES.alarm_half_life)):
         slow.fade()
     assert 0.5 < slow.alarm.sum() < 0.6

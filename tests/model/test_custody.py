@@ -58,5 +58,6 @@ def test_the_undocumented_face_the_chances_of_the_posture(model):
     people = model.population
     undocumented = np.flatnonzero(people.status == STATUSES["undocumented"])
     expected = np.array(model.posture.lodge)[people.conviction[undocumented]]
+    expected = expected * model.rates.pursued
     assert detainer_chance(model, undocumented).tolist() == expected.tolist()
     assert len(set(expected)) > 1
