@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.faults import BadInput
+
 if TYPE_CHECKING:
     from model.city import City
     from model.population import Population
@@ -66,7 +68,11 @@ def population(city: City, parameters: Parameters, *, seed: int, scale: float) -
     path = cache_folder() / "populations" / f"{population_key(city, parameters, seed, scale)}.npz"
     columns = _read(path)
     if columns is not None:
-        return Population.from_columns(city, seed, scale, columns)
+        # A whole archive of other columns is no population: it is made again, too.
+        with contextlib.suppress(BadInput, KeyError, TypeError, ValueError, IndexError):
+            return Population.from_columns(city, seed, scale, columns)
+        with contextlib.suppress(OSError):
+            path.unlink()
     made = synthesise(city, seed=seed, scale=scale, parameters=parameters)
     # Without a cache the command still works, only more slowly the next time.
     with contextlib.suppress(OSError):

@@ -41,6 +41,9 @@ def _overrides(given: list[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise BadInput(Fault(f"found {text!r}", "NAME=VALUE", key="set"))
+        if name.strip() in values:
+            found = f"found {name.strip()!r} twice"
+            raise BadInput(Fault(found, "each parameter once", key="set"))
         values[name.strip()] = value
     return values
 
@@ -95,11 +98,12 @@ def run(arguments: Arguments) -> int:
 
     def one(out_name: str) -> Any:
         options = _options(arguments)
-        if arguments.regime and arguments.timeline:
+        if arguments.regime is not None and arguments.timeline is not None:
             found = f"found {arguments.regime!r} beside a timeline"
             raise BadInput(Fault(found, "a regime or a timeline", key="timeline"))
         options |= {"timeline": arguments.timeline, "out_name": out_name}
-        return call(arguments.regime or "welcoming-2012", **options)
+        regime = "welcoming-2012" if arguments.regime is None else arguments.regime
+        return call(regime, **options)
 
     return _simulate(arguments, one, "run")
 

@@ -9,13 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.faults import BadInput, Fault
-from model.scenario import Scenario, scenario
+from model.scenario import Scenario, brief, scenario
+
+if TYPE_CHECKING:
+    from model.city import City
 
 DEFAULT_BASELINE = "welcoming-2012"
 MAX_YEARS, MAX_REPLICATES = 100, 10_000
+#: The shortest run is a day, as a share of a year.
+LEAST_YEARS = 1 / 365
+#: Fewer residents than this make no city: every cell of theirs would be empty.
+LEAST_RESIDENTS = 100
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+#: Longer numbers are not read: Python refuses those of thousands of digits with a traceback.
+LONGEST_NUMBER = 20
 #: What each legal environment leaves of a comparison between ordinances.
 ENVIRONMENTS = {
     "E0": "Legal environment E0: the ordinance alone binds, as if no state or county law did.",
@@ -129,37 +139,43 @@ def settings(
 
     if isinstance(regimes, str):
         regimes = (regimes,)
-    chosen = tuple(regimes) if regimes else chicago_regimes()
+    chosen = chicago_regimes() if regimes is None else tuple(regimes)
+    if not chosen:
+        raise BadInput(Fault("found no regime", "at least one regime", key="regimes"))
     if baseline is None:
         baseline = DEFAULT_BASELINE if DEFAULT_BASELINE in chosen else chosen[0]
-    shorts = [name(regime) for regime in chosen]
-    for short in dict.fromkeys(shorts):
-        if shorts.count(short) > 1:
-            faults.append(Fault(f"found {short!r} twice", "each regime once", key="regimes"))
+    listed = chosen
     chosen = (baseline, *(regime for regime in chosen if regime != baseline))
+    # In the user's list, and with the baseline put in: one name must be one law in every table.
+    shorts, finals = ([name(regime) for regime in some] for some in (listed, chosen))
+    for short in dict.fromkeys(finals):
+        if max(shorts.count(short), finals.count(short)) > 1:
+            faults.append(Fault(f"found {short!r} twice", "each regime once", key="regimes"))
     if timeline is not None and len(chosen) > 1:
         found = f"found {len(chosen)} regimes beside a timeline"
         faults.append(Fault(found, "a timeline alone", key="timeline"))
     layers = [tried(partial(load_regime, regime)) for regime in chosen]
     tried(lambda: load_posture(posture))
-    tried(lambda: load_city(city))
+    place = tried(lambda: load_city(city))
+    tried(lambda: _enough(place, scale))
     values = parameter_values(parameters, faults)
     tried(lambda: load_parameters(values))
     count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
-    span = tried(lambda: real("years", years, 0, MAX_YEARS), 1.0)
+    span = tried(lambda: _years(years), 1.0)
+    first = tried(lambda: whole("seed", seed, 0, 2**63 - 1), 0)
     begin = tried(lambda: _date("start", start), Scenario.model_fields["start"].default)
     days = tried(lambda: _days(begin, span), 365)
     made = tried(
         lambda: scenario(
             dict(
                 regime=chosen[0], environment=environment, posture=posture, city=str(city),
-                timeline=timeline, start=begin, days=days, scale=scale, seed=seed,
+                timeline=timeline, start=begin, days=days, scale=scale, seed=first,
                 parameters=values,
             )
         )
     )
     if made is not None and made.seed + count > 2**63:
-        faults.append(Fault(f"found {seed}", "seed + replicates below 2**63", key="seed"))
+        faults.append(Fault(f"found {brief(seed)}", "seed + replicates below 2**63", key="seed"))
     if all(layers) and not faults:
         tried(lambda: build_law(chosen[0], environment, posture, timeline))
     if faults:
@@ -187,8 +203,8 @@ def parameter_values(given: Mapping[str, Any] | None, faults: list[Fault]) -> di
     for key, value in (given or {}).items():
         try:
             values[key] = float(value)
-        except (TypeError, ValueError):
-            faults.append(Fault(f"found {value!r}", "a number", key=f"parameters.{key}"))
+        except (TypeError, ValueError, OverflowError):
+            faults.append(Fault(f"found {brief(value)}", "a number", key=f"parameters.{key}"))
     return values
 
 
@@ -202,11 +218,21 @@ def real(key: str, value: Any, above: float, most: float) -> float:
     """
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not above < number <= most:
-        raise BadInput(Fault(f"found {value!r}", f"a number above {above} up to {most}", key=key))
+        allowed = f"a number above {above} up to {most}"
+        raise BadInput(Fault(f"found {brief(value)}", allowed, key=key))
     return number
+
+
+def _years(value: Any) -> float:
+    span = real("years", value, 0, MAX_YEARS)
+    # A day is allowed however its share of a year was rounded.
+    if span * 365 < 0.99:
+        allowed = f"a number from {LEAST_YEARS:.4f} (a day) to {MAX_YEARS}"
+        raise BadInput(Fault(f"found {brief(value)}", allowed, key="years"))
+    return span
 
 
 def whole(key: str, value: Any, least: int, most: int) -> int:
@@ -217,10 +243,11 @@ def whole(key: str, value: Any, least: int, most: int) -> int:
     BadInput
         If it is none, or out of range.
     """
-    text = str(value).strip()
-    if isinstance(value, bool) or not text.isdecimal() or not least <= int(text) <= most:
+    text = brief(value) if isinstance(value, int) else str(value).strip()
+    plain = not isinstance(value, bool) and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    if not plain or not least <= int(text) <= most:
         allowed = f"a whole number from {least} to {most:,}"
-        raise BadInput(Fault(f"found {value!r}", allowed, key=key))
+        raise BadInput(Fault(f"found {brief(value)}", allowed, key=key))
     return int(text)
 
 
@@ -228,9 +255,13 @@ def _date(key: str, value: Any) -> dt.date:
     if value is None:
         return Scenario.model_fields["start"].default
     try:
-        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+        date = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
     except ValueError:
-        raise BadInput(Fault(f"found {value!r}", "a date as 2022-01-01", key=key)) from None
+        raise BadInput(Fault(f"found {brief(value)}", "a date as 2022-01-01", key=key)) from None
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        allowed = f"a date in the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise BadInput(Fault(f"found {date}", allowed, key=key))
+    return date
 
 
 def _days(start: dt.date, years: float) -> int:
@@ -238,9 +269,22 @@ def _days(start: dt.date, years: float) -> int:
     whole = int(years)
     try:
         end = start.replace(year=start.year + whole)
-    except ValueError:  # 29 February, or a year past 9999
-        if start.year + whole > 9_999:
-            allowed = "an end before the year 10000"
-            raise BadInput(Fault(f"found {start}", allowed, key="start")) from None
+    except ValueError:  # 29 February
         end = dt.date(start.year + whole, 3, 1)
     return max(1, (end - start).days + round((years - whole) * 365))
+
+
+def _enough(city: City | None, scale: Any) -> None:
+    """Refuse a scale at which next to nobody is simulated."""
+    residents = 0 if city is None else int(city.population.sum())
+    if not residents or not isinstance(scale, int | float | str):
+        return
+    try:
+        made = float(scale) * residents
+    except ValueError:
+        return  # no number: the scenario says so
+    if 0 < made < LEAST_RESIDENTS:
+        digits = 10 ** math.ceil(math.log10(residents / LEAST_RESIDENTS) + 1)
+        least = min(1.0, math.ceil(LEAST_RESIDENTS / residents * digits) / digits)
+        allowed = f"at least {least:g}, for {LEAST_RESIDENTS} of {residents:,} residents"
+        raise BadInput(Fault(f"found {brief(scale)}", allowed, key="scale"))

@@ -15,6 +15,7 @@ from typing import Any
 from experiments.json_form import as_json
 from experiments.privacy import Released, gated
 from model.faults import BadInput, Fault
+from model.scenario import brief
 
 MANIFEST = "manifest.json"
 
@@ -41,9 +42,24 @@ def check_folder(out: str | Path, *, force: bool) -> Path:
         a folder.
     """
     path = Path(out)
-    what = f"{path.name or path}"
-    if not path.name:
-        raise BadInput(Fault(f"found {str(out)!r}", "the name of a folder", key="out"))
+    if not path.name or not str(out).isprintable():
+        raise BadInput(Fault(f"found {brief(str(out))}", "the name of a folder", key="out"))
+    try:
+        return _checked(path, force)
+    except (OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, BadInput):
+            raise
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        found = f"found {brief(str(out))}: {reason}"
+        raise BadInput(Fault(found, "the name of a folder", key="out")) from None
+
+
+def _checked(path: Path, force: bool) -> Path:
+    what = path.name
+    # Names too long and links in a ring count as not existing until somebody writes there.
+    for place in (path, *path.absolute().parents):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            place.stat()
     if path.exists() or path.is_symlink():
         if not force:
             found = f"{what} exists"

@@ -46,6 +46,20 @@ def test_a_damaged_file_is_made_again(made, tmp_path, damage):
     assert file.read_bytes() == whole
 
 
+@pytest.mark.parametrize("spoil", [
+    lambda columns: {"x": np.arange(3)},
+    lambda columns: {name: column[:-1] for name, column in columns.items()},
+    lambda columns: {name: column for name, column in columns.items() if name != "status"},
+])
+def test_a_whole_file_of_other_columns_is_made_again(made, tmp_path, spoil):
+    first = made()
+    (file,) = tmp_path.rglob("*.npz")
+    whole = file.read_bytes()
+    np.savez(file, **spoil(first.columns()))
+    assert same(first, made())
+    assert file.read_bytes() == whole
+
+
 def test_another_seed_is_another_file(made, tmp_path):
     made(3), made(4)
     assert len(list(tmp_path.rglob("*.npz"))) == 2

@@ -43,6 +43,17 @@ CASES = {
     "an unknown option": (["--sed", "1"], "did you mean --seed?"),
     "an empty regime": ([""], "regime"),
     "an empty folder name": (["--out", ""], "out"),
+    "a start before years are counted": (["--start", "0001-01-01"], "1900 to 2200"),
+    "a start past all plans": (["--start", "9999-01-01"], "1900 to 2200"),
+    "a seed of thousands of digits": (["--seed", "9" * 5000], "999..."),
+    "replicates of thousands of digits": (["--replicates", "9" * 5000], "999..."),
+    "a parameter twice": (["--set", "beta=1", "--set", "beta=2"], "'beta' twice"),
+    "less than a day": (["--years", "0.001"], "0.0027"),
+    "a city of a handful": (["--scale", "0.00001"], "scale: found '0.00001'; allowed: at least"),
+    "a folder name of 300 letters": (["--out", "x" * 300], "out"),
+    "a folder name with a null": (["--out", "a\0b"], "out"),
+    "a folder name that is no text": (["--out", "a\udcff"], "out"),
+    "a folder name with a control character": (["--out", "a\x1b[2J"], "out"),
 }
 
 
@@ -68,6 +79,67 @@ def test_every_fault_is_a_line_of_its_own(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 4
     assert all("allowed: " in line for line in lines)
+
+
+def test_run_of_no_name_is_not_a_run_of_the_default(capsys):
+    assert main(["run", ""]) == 2
+    assert "regime" in capsys.readouterr().err
+    assert not list(Path.cwd().iterdir())
+
+
+@pytest.mark.parametrize("words", [
+    ["./welcoming-2012.toml", "no-contact"],
+    ["no-contact", "--baseline", "./no-contact.toml"],
+    ["./no-contact.toml", "no-contact"],
+])
+def test_two_laws_of_one_short_name_are_refused(words, capsys):
+    """A name is one law in every table, the baseline's included."""
+    from shutil import copy
+
+    from model.layer_files import FOLDER
+
+    for name in ("welcoming-2012", "no-contact"):
+        copy(FOLDER / "ordinances" / f"{name}.toml", f"{name}.toml")
+    others = [] if "--baseline" in words else ["--baseline", "welcoming-2012"]
+    assert main(["compare", *words, *others]) == 2
+    assert "twice; allowed: each regime once" in capsys.readouterr().err
+
+
+def test_the_least_scale_that_is_told_is_allowed():
+    from experiments.settings import LEAST_RESIDENTS, _enough
+    from model.city import load_city
+
+    city = load_city("chicago")
+    with pytest.raises(BadInput) as told:
+        _enough(city, "0.00001")
+    least = float(told.value.faults[0].allowed.split()[2].rstrip(","))
+    _enough(city, least)
+    assert least * city.population.sum() == pytest.approx(LEAST_RESIDENTS, rel=0.1)
+
+
+def test_a_folder_under_links_in_a_ring_is_refused(capsys):
+    Path("ring").symlink_to("ring")
+    for out in ("ring", "ring/mine"):
+        assert main(["compare", "--out", out]) == 2
+        assert "out: " in capsys.readouterr().err
+    assert main(["compare", "./ring/law.toml", "no-contact"]) == 2
+    assert "ring/law.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"scale": 0}, "more than 0 and at most 1"),
+    ({"scale": float("inf")}, "more than 0 and at most 1"),
+    ({"days": 0}, "at least 1 and at most 36,525"),
+    ({"seed": "x"}, "a whole number from 0"),
+    ({"start": "soon"}, "a date as 2022-01-01"),
+])
+def test_a_scenario_says_in_plain_words_what_is_allowed(given, words):
+    from model.scenario import scenario
+
+    with pytest.raises(BadInput) as told:
+        scenario(given)
+    (fault,) = told.value.faults
+    assert fault.allowed == words and fault.key == next(iter(given))
 
 
 REGIMES = {
