@@ -248,12 +248,9 @@ def _compared(
     scenario = asked.scenario
     own = rows[rows["belief"] == "own"].reset_index(drop=True)
     logs = [
-        privacy.release_events(
-            result.events.assign(
-                replicate=result.case.replicate, seed=result.case.scenario.seed,
-                regime=result.case.regime,
-            ),
-            result.case.scenario.seed,
+        result.events.assign(
+            replicate=result.case.replicate, seed=result.case.scenario.seed,
+            regime=result.case.regime,
         )
         for result in results
         if result.events is not None
@@ -267,7 +264,7 @@ def _compared(
         asked,
         privacy.release_outcomes(own, MONTH),
         privacy.release_contrasts(contrasts(rows, name(asked.baseline)), scenario.days),
-        privacy.joined(logs) if logs else None,
+        privacy.release_events(logs) if logs else None,
         made,
         partial=len(seeds) < asked.replicates,
         verb=verb,

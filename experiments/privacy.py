@@ -7,9 +7,11 @@ Rules (docs/compare.md says why):
   events is empty, zero included;
 - citywide, a cell that stands on 1 to 19 persons or events is empty; a zero is shown, since it
   describes nobody and "no hand-overs" is a finding;
-- where a single cell of a breakdown or a single month would be empty, the smallest other one goes
-  with it, or it could be had by subtraction; so do single replicates where one is small;
-- event logs speak of synthetic persons and carry no place.
+- where a single cell of a breakdown or a single month would be empty, or those that are empty
+  stand for fewer than 20 together, the smallest other one goes with them, or they could be had by
+  subtraction; so do single replicates where one is small;
+- by area values carry 2 significant digits, too few to have counts back;
+- event logs speak of synthetic persons, numbered within the log, and carry no place.
 
 Tables, charts and files take a `Released`, which only the functions here make.
 """
@@ -91,9 +93,10 @@ def release_outcomes(rows: pd.DataFrame, days: int) -> Released:
     hidden = _complemented(rows, [within, over_months], hidden, numerator)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = of_outcome(rows, lambda outcome: outcome.per) * numerator / denominator
-    rates_only = hidden | (rows["by"] == "area").to_numpy()
+    by_area = (rows["by"] == "area").to_numpy()
+    rates_only = hidden | by_area
     out = rows.assign(
-        value=np.where(hidden, np.nan, value),
+        value=np.where(hidden, np.nan, np.where(by_area, two_digits(value), value)),
         numerator=np.where(rates_only, np.nan, numerator),
         denominator=np.where(rates_only, np.nan, denominator),
         suppressed=hidden,
@@ -116,27 +119,49 @@ def release_contrasts(rows: pd.DataFrame, days: int) -> Released:
     own = numerators[:, 0].sum(axis=1)
     hidden = _complemented(rows, [["regime", "measure", "outcome", "by"]], hidden, own)
     # All single replicates go where one must: the last could be had from their mean.
-    paired = np.where((hidden | single)[:, None], np.nan, np.stack(rows["paired"].to_list()))
+    by_area = (rows["by"] == "area").to_numpy()
+    singles = np.stack(rows["paired"].to_list())
+    singles = np.where(by_area[:, None], two_digits(singles), singles)
+    paired = np.where((hidden | single)[:, None], np.nan, singles)
     emptied = {
-        name: np.where(hidden, np.nan, rows[name].to_numpy(float))
+        name: np.where(hidden, np.nan, np.where(by_area, two_digits(values), values))
         for name in ("estimate", "low", "high")
+        for values in (rows[name].to_numpy(float),)
     }
     out = rows.assign(**emptied, paired=[list(row) for row in paired], suppressed=hidden)
     return _released(out, CONTRAST_COLUMNS, "contrasts")
 
 
-def release_events(events: pd.DataFrame, seed: int) -> Released:
-    """An event log: listed columns only, no place, and names that say "synthetic person"."""
-    out = events[[name for name in EVENT_COLUMNS if name in events]].copy()
-    if "person" in out:
-        out["person"] = [synthetic_person(seed, person) for person in events["person"]]
-    return _released(out, EVENT_COLUMNS, "events")
+def release_events(logs: Sequence[pd.DataFrame]) -> Released:
+    """Event logs as one: listed columns only, no place, and names that say "synthetic person".
+
+    Residents are numbered area by area, so neither the number nor anything in its order may be
+    told. The persons of the whole log, of every regime, are numbered by a digest of seed and
+    person: a person has one name in all regimes of a seed, and no two share one.
+
+    Parameters
+    ----------
+    logs
+        Frames with the columns seed and person (the resident's number) beside the events'.
+    """
+    events = pd.concat(logs, ignore_index=True)
+    people = events[["seed", "person"]].drop_duplicates()
+    pairs = [(int(seed), int(person)) for seed, person in people.itertuples(index=False)]
+    names = {}
+    for rank, pair in enumerate(sorted(pairs, key=_digest), start=1):
+        names[pair] = f"synthetic person {pair[0]}-{rank:06d}"
+    told = [names[pair] for pair in zip(events["seed"], events["person"], strict=True)]
+    kept = [name for name in EVENT_COLUMNS if name in events]
+    return _released(events[kept].assign(person=told), EVENT_COLUMNS, "events")
 
 
-def joined(logs: Sequence[Released]) -> Released:
-    """Several released event logs as one."""
-    frames = [gated(log) for log in logs]
-    return _released(pd.concat(frames, ignore_index=True), EVENT_COLUMNS, "events")
+def two_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values rounded to two significant digits; zero, NaN and infinity stay."""
+    values = np.asarray(values, float)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        size = 10.0 ** (np.floor(np.log10(np.abs(values))) - 1)
+        rounded = np.round(values / size) * size
+    return np.where(np.isfinite(values) & (values != 0), rounded, values)
 
 
 def of_outcome(rows: pd.DataFrame, question: Callable[[Outcome], Any]) -> NDArray[Any]:
@@ -145,13 +170,10 @@ def of_outcome(rows: pd.DataFrame, question: Callable[[Outcome], Any]) -> NDArra
     return np.array([question(OUTCOMES[name]) for name in names.categories])[names.codes]
 
 
-def synthetic_person(seed: int, person: int) -> str:
-    """A name for a case history: the same in every regime of a seed.
-
-    Residents are numbered area by area, so the number itself would say where somebody lives.
-    """
-    digest = hashlib.blake2b(f"{seed}:{int(person)}".encode(), digest_size=4).hexdigest()
-    return f"synthetic person {digest}"
+def _digest(pair: tuple[int, int]) -> tuple[int, bytes]:
+    """Where a (seed, person) stands in the order of names: by seed, then as good as at random."""
+    text = f"{pair[0]}:{pair[1]}".encode()
+    return pair[0], hashlib.blake2b(text, digest_size=16).digest()
 
 
 def too_small(
@@ -176,7 +198,9 @@ def too_small(
 def _complemented(
     rows: pd.DataFrame, sums: list[list[str]], hidden: NDArray[np.bool_], size: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """`hidden`, and the smallest other cell wherever exactly one part of a sum is hidden.
+    """`hidden`, and the smallest other cell wherever what a sum hides could be had from it.
+
+    That is where exactly one part is hidden, or where all that are stand for fewer than `FLOOR`.
 
     `sums` lists the columns that parts of one sum share: a breakdown's groups, a year's months.
     A companion in one sum can be the lonely cell of another, so it goes on until none is left.
@@ -193,9 +217,12 @@ def _complemented(
         changed = False
         for label in labels:
             counted = label >= 0
-            lonely = np.bincount(label[counted], hidden[counted]) == 1
+            lost = hidden[counted]
+            number = np.bincount(label[counted], lost)
+            mass = np.bincount(label[counted], np.where(lost, size[counted], 0.0))
+            bare = (number == 1) | ((number > 0) & (mass < FLOOR))
             open_ = counted & ~hidden & (size > 0)
-            open_[counted] &= lonely[label[counted]]
+            open_[counted] &= bare[label[counted]]
             rest = np.flatnonzero(open_)
             rest = rest[np.lexsort((size[rest], label[rest]))]
             companions = rest[np.diff(label[rest], prepend=-1) != 0]

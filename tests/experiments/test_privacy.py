@@ -84,10 +84,12 @@ def test_replicates_of_ten_events_are_not_given_singly_though_their_mean_is():
 def test_by_area_only_rates_are_given_and_a_zero_is_empty():
     rows = outcome_rows([("area_encounters", "area", "1", 0, 5_000),
                          ("area_encounters", "area", "2", 0, 5_000),
-                         ("area_encounters", "area", "3", 60, 5_000)])
+                         ("area_encounters", "area", "3", 60, 5_000),
+                         ("area_encounters", "area", "4", 90, 5_000)])
     out = privacy.release_outcomes(rows, 31).frame
     assert out["numerator"].isna().all() and out["denominator"].isna().all()
-    assert out["value"].isna().tolist() == [True, True, False]
+    # The two zeros alone would be told by the city's sum: the smallest other area goes, too.
+    assert out["value"].isna().tolist() == [True, True, True, False]
 
 
 def test_an_outcome_of_one_status_by_area_is_refused(monkeypatch):
@@ -139,7 +141,7 @@ def hold(frame: pd.DataFrame) -> None:
 def hold_events(frame: pd.DataFrame) -> None:
     assert len(frame) > 100
     assert not ({"area"} | FORBIDDEN) & set(frame.columns)
-    assert frame["person"].str.fullmatch(r"synthetic person [0-9a-f]{8}").all()
+    assert frame["person"].str.fullmatch(r"synthetic person [0-9]+-[0-9]{6}").all()
 
 
 def test_a_run_has_cells_of_both_kinds_so_that_the_rules_are_tried(small):
@@ -188,10 +190,44 @@ def test_charts_draw_no_small_cell(small):
 
 
 def test_a_synthetic_persons_name_is_the_same_in_both_regimes_and_not_the_row():
-    assert privacy.synthetic_person(7, 12) == privacy.synthetic_person(7, 12)
-    names = {privacy.synthetic_person(7, row) for row in range(1000)}
-    assert len(names) == 1000
-    assert sorted(names) != [privacy.synthetic_person(7, row) for row in range(1000)]
+    people = np.arange(1_000)
+    logs = [pd.DataFrame({"seed": 7, "regime": regime, "person": order, "event": "arrest"})
+            for regime, order in (("a", people), ("b", people[::-1]))]
+    log = privacy.release_events(logs).frame
+    first, second = (log.loc[log["regime"] == regime, "person"].tolist() for regime in "ab")
+    assert first == second[::-1] and len(set(first)) == 1_000
+    ranks = [int(name.rpartition("-")[2]) for name in first]
+    assert sorted(ranks) == [*range(1, 1_001)]
+    assert abs(np.corrcoef(ranks, people)[0, 1]) < 0.1
+
+
+def test_one_row_of_two_seeds_is_two_persons():
+    log = privacy.release_events([pd.DataFrame({"seed": [1, 2], "person": [5, 5]})]).frame
+    assert log["person"].tolist() == ["synthetic person 1-000001", "synthetic person 2-000002"]
+
+
+def test_cells_hidden_together_that_are_few_together_take_another_with_them():
+    rows = outcome_rows([
+        ("encounters", "channel", "jail", 3, 5_000), ("encounters", "channel", "prison", 90, 5_000),
+        ("encounters", "channel", "lock_up", 4, 5_000),
+        ("encounters", "channel", "courthouse", 60, 5_000),
+    ])
+    out = privacy.release_outcomes(rows, 31).frame.set_index("group")["suppressed"]
+    assert out.to_dict() == {"jail": True, "prison": False, "lock_up": True, "courthouse": True}
+
+
+def test_by_area_values_have_two_significant_digits(small):
+    rows = outcome_rows([("area_encounters", "area", str(n), 61 + n, 5_432) for n in range(3)])
+    value = privacy.release_outcomes(rows, 31).frame["value"]
+    assert [float(f"{each:.2g}") for each in value] == pytest.approx(list(value), rel=1e-12)
+    exact = np.array([0.0, 123.4, -0.01267, np.nan, 9.96])
+    assert privacy.two_digits(exact) == pytest.approx([0, 120, -0.013, np.nan, 10], nan_ok=True)
+    columns = small.contrasts.query("by == 'area'")[["estimate", "low", "high"]]
+    told = columns.to_numpy().ravel()
+    told = np.concatenate([told, *small.contrasts.query("by == 'area'")["paired"]])
+    told = told[np.isfinite(told)]
+    assert len(told)
+    assert [float(f"{each:.2g}") for each in told] == pytest.approx(list(told), rel=1e-12)
 
 
 def test_the_population_command_gives_no_count_of_a_status_by_area(capsys):
