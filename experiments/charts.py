@@ -176,7 +176,7 @@ def _frame_axes(axes: Axes, spans: list[tuple[float, float]], regimes: int) -> N
     start = -0.03 * high if low < 0.3 * high else low - 0.08 * reach
     axes.set_xlim(start, high + 0.28 * (high - start))
     axes.set_ylim(regimes - 0.4, -0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))
 
 
 def _words(
