@@ -18,7 +18,7 @@ from model.schema import CARVE_OUTS, STATUSES
 
 @pytest.fixture(scope="module")
 def model() -> PolicyModel:
-    model = PolicyModel(city="littletown", days=90, rng=1)
+    model = PolicyModel(city="littletown", posture="2025-surge", days=90, rng=1)
     model.run_for(40)
     return model
 
