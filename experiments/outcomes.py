@@ -16,13 +16,13 @@ from model.schema import (
     CRIMES,
     ETHNICITIES,
     HAND_OVER_CHANNELS,
+    PLACES,
     STATUSES,
     VIOLENT,
 )
 
 #: Days of a resident-year: rates are per 365 days lived here, leap years included.
 YEAR = 365.0
-PLACES = ("lock_up", "jail", "prison")
 #: Every group of a breakdown, so that a group in which nothing happened still has its row of zero.
 GROUPS: dict[str, tuple[str, ...]] = {
     "status": STATUSES.names,

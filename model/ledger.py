@@ -21,6 +21,7 @@ from model.schema import (
     CRIMES,
     ETHNICITIES,
     HAND_OVER_CHANNELS,
+    PLACES,
     STATUSES,
 )
 
@@ -51,7 +52,6 @@ AREA_OUTCOMES = ("victimisations", "reported", "cleared")
 CONTACTS = ("stops", "arrests", "status_questions", "calls_needed", "calls_made")
 #: Sums over residents, by status and ethnicity, beside the counts of `CONTACTS`.
 WEIGHED = ("threat", "trust")
-PLACES = ("lock_up", "jail", "prison")
 DETAINER_OUTCOMES = ("lodged", "honoured", "declined")
 MEETINGS = ("met", "arrested")
 

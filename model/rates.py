@@ -72,7 +72,6 @@ class Rates:
     intercepts: Intercepts
     stop_arrest_share: float
     pursued: float
-    naturalized_ratio: float
 
     def person_hazard(self, year: int) -> NDArray[np.float64]:
         """Hazard a day of every mark in every cell, crimes at the ceiling: shape (n_cells, 7)."""
@@ -141,7 +140,7 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
     cell = cells(population)
     n_areas, in_one = population.city.n_areas, int(np.prod(risks.SHAPE))
     counts = np.bincount(cell, minlength=n_areas * in_one).reshape(n_areas, in_one)
-    person_risk, naturalized_ratio = _victim_risks(population, parameters, counts)
+    person_risk = _victim_risks(population, parameters, counts)
 
     groups = reporting_groups(population, parameters, pools, person_risk, cell)
     intercepts = solve_intercepts(population.city, parameters, groups, law)
@@ -169,7 +168,6 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         intercepts=intercepts,
         stop_arrest_share=parameters.stop_arrest_share,
         pursued=0.0,
-        naturalized_ratio=naturalized_ratio,
     )
     in_stop = _arrested_in_stop(rates)
     stops = rates.person[:, STOP][cell]
@@ -217,7 +215,7 @@ def _spread(
 
 def _victim_risks(
     population: Population, values: Parameters, counts: NDArray[np.int64]
-) -> tuple[list[NDArray[np.float64]], float]:
+) -> list[NDArray[np.float64]]:
     """Relative risks of the four violent crimes, with the naturalized raked after geography.
 
     Where people live explains most of the difference by status; what is left between naturalized
@@ -241,7 +239,7 @@ def _victim_risks(
             raked[naturalized] = wanted / rate[naturalized]
     status = raked[None, None, :, None]
     sexual = risks.violence_risk(values.female_share_sexual_assault)
-    return [sexual * status, *[risk * status] * (COURSE - 1)], float(raked[naturalized])
+    return [sexual * status, *[risk * status] * (COURSE - 1)]
 
 
 def _pursued(rates: Rates, in_stop: NDArray[np.float64]) -> float:

@@ -110,8 +110,10 @@ CHANNELS = Categories(
         "courthouse",
     ),
 )
+#: Where a booked person is held, and the channel of a hand-over from there.
+PLACES = ("lock_up", "jail", "prison")
 #: Channels that begin with the police or a jail: the person is handed over, not found.
-HAND_OVER_CHANNELS = CHANNELS.codes("lock_up", "jail", "prison")
+HAND_OVER_CHANNELS = CHANNELS.codes(*PLACES)
 
 #: Who feels the threat of enforcement, and how much of it (the ladder of `ASAD20`).
 LADDER = Categories(
