@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := pyproject.toml requirements.txt tools/bootstrap.sh
 
-# Extras that the tests need; the dashboard, studies and briefing join as they are built.
-DEV_EXTRAS := dev
+# Extras that the tests need.
+DEV_EXTRAS := dev,studies,briefing,dashboard
 PYTEST := $(BIN)/python -m pytest -n 2
 
 .DEFAULT_GOAL := help

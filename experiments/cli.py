@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from typing import Any, NoReturn
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130
@@ -25,6 +26,13 @@ examples:
   carveout run welcoming-2021 --events
 
 'carveout COMMAND --help' explains a command. Documentation: docs/compare.md"""
+
+
+#: Modules that add the commands of a subject: each imports nothing slow and has `add(command)`.
+PARTS: tuple[str, ...] = ()
+#: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place
+#: as ``package.module:function``; it takes the arguments and gives the exit status.
+Command = Callable[..., "Parser"]
 
 
 class UsageError(Exception):
@@ -50,14 +58,25 @@ def build_parser() -> Parser:
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
-    def command(name: str, help: str, epilog: str = "") -> Parser:
-        return commands.add_parser(
+    def command(name: str, help: str, call: str, epilog: str = "") -> Parser:
+        parser = commands.add_parser(
             name, help=help, description=help[0].upper() + help[1:] + ".", epilog=epilog or None
         )
+        parser.set_defaults(call=call)
+        return parser
+
+    _built_in(command)
+    for part in PARTS:
+        import_module(part).add(command)
+    return parser
+
+
+def _built_in(command: Command) -> None:
 
     compare = command(
         "compare",
         "compare regimes in paired replicates",
+        "experiments.commands:compare",
         "Prints levels of the baseline and paired differences of the others with 95% intervals,\n"
         "and writes outcomes.parquet, contrasts.parquet, manifest.json and two charts.\n\n"
         "examples:\n"
@@ -75,7 +94,7 @@ def build_parser() -> Parser:
         "--baseline", metavar="REGIME",
         help="what the others are compared with (welcoming-2012 if listed, else the first)",
     )
-    _simulation(compare)
+    simulation_options(compare)
     compare.add_argument(
         "--no-decompose", action="store_true",
         help="do not tell legal exposure and belief apart (halves the time)",
@@ -84,6 +103,7 @@ def build_parser() -> Parser:
     run = command(
         "run",
         "run one regime, or a policy timeline, without a comparison",
+        "experiments.commands:run",
         "examples:\n  carveout run welcoming-2021 --years 1 --scale 0.1\n"
         "  carveout run --timeline chicago-history --start 2012-01-01 --years 10\n"
         "  carveout run no-contact --events --out results/no-contact",
@@ -91,23 +111,25 @@ def build_parser() -> Parser:
     run.add_argument("regime", nargs="?", metavar="REGIME",
                      help="name or file (default: welcoming-2012)")
     run.add_argument("--timeline", metavar="NAME", help="dated layers instead of one regime")
-    _simulation(run)
+    simulation_options(run)
 
     regimes = command("regimes", "list, show and compare the texts of regimes",
+                      "experiments.listings:regimes",
                       "examples:\n  carveout regimes\n  carveout regimes show welcoming-2012\n"
                       "  carveout regimes diff welcoming-2012 welcoming-2021")
     texts = regimes.add_subparsers(dest="action", metavar="ACTION")
-    _json(regimes)
-    _json(texts.add_parser("list", help="every regime with its date and title (the default)"))
+    json_option(regimes)
+    json_option(texts.add_parser("list", help="every regime with its date and title (the default)"))
     show = texts.add_parser("show", help="the clauses of a regime, each with its text")
     show.add_argument("name", metavar="REGIME")
     diff = texts.add_parser("diff", help="what changes from one regime to another, in plain words")
     diff.add_argument("a", metavar="REGIME")
     diff.add_argument("b", metavar="REGIME")
     for sub in (show, diff):
-        _json(sub)
+        json_option(sub)
 
     city = command("city", "check, describe and map a city's folder of tables",
+                   "experiments.listings:city",
                    "examples:\n  carveout city describe\n  carveout city check my-city\n"
                    "  carveout city tiles my-city\n"
                    "  carveout city map chicago --kind robbery --boundaries areas.geojson")
@@ -126,41 +148,48 @@ def build_parser() -> Parser:
     chart.add_argument("--out", default="results/map", metavar="STEM",
                        help="where, without ending; default: results/map (.png and .svg)")
     for sub in (check, describe, tiles, chart):
-        _json(sub)
+        json_option(sub)
 
     population = command("population", "make a population and hold it against the city's tables",
+                         "experiments.listings:population",
                          "example:\n  carveout population --scale 0.1 --seed 3")
     for option, default in (("city", "chicago"), ("seed", "0"), ("scale", "0.1")):
         population.add_argument(f"--{option}", default=default, metavar=option.upper(),
                                 help=f"default: {default}")
-    _json(population)
+    json_option(population)
 
-    levels = command("check", "print the model's levels against the figures they should meet")
+    levels = command("check", "print the model's levels against the figures they should meet",
+                     "experiments.commands:check")
     for option, default in (("scale", "1"), ("seed", "1")):
         levels.add_argument(f"--{option}", default=default, metavar=option.upper(),
                             help=f"default: {default}")
-    _json(levels)
-    bench = command("bench", "measure speed and memory against Mesa, Starsim and the machine")
+    json_option(levels)
+    bench = command("bench", "measure speed and memory against Mesa, Starsim and the machine",
+                    "experiments.commands:bench")
     bench.add_argument("--quick", action="store_true", help="fewer repetitions, a smaller city")
-    _json(bench)
+    json_option(bench)
     parameters = command("parameters", "list the model's parameters with range and source",
+                         "experiments.listings:parameters",
                          "examples:\n  carveout parameters\n  carveout parameters beta")
     parameters.add_argument("name", nargs="?", metavar="NAME", help="one parameter in full")
-    _json(parameters)
-    _json(command("postures", "list the federal postures"))
-    _json(command("environments", "list the legal environments E0 to E3"))
-    _json(command("outcomes", "list the outcomes and what they mean"))
+    json_option(parameters)
+    for name, listed in (
+        ("postures", "the federal postures"),
+        ("environments", "the legal environments E0 to E3"),
+        ("outcomes", "the outcomes and what they mean"),
+    ):
+        json_option(command(name, f"list {listed}", f"experiments.listings:{name}"))
     completion = command(
         "completion", "print a script that completes commands, options and names in a shell",
+        "experiments.commands:completion",
         "examples:\n  eval \"$(carveout completion bash)\"      in ~/.bashrc\n"
         "  eval \"$(carveout completion zsh)\"       in ~/.zshrc\n"
         "  carveout completion fish | source      in config.fish",
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
-    return parser
 
 
-def _simulation(parser: Parser) -> None:
+def simulation_options(parser: Parser) -> None:
     """Options of every command that simulates. Values stay text: one place checks them."""
     for option, default, meaning in (
         ("years", "1", "length of each run; parts of a year are allowed"),
@@ -184,10 +213,11 @@ def _simulation(parser: Parser) -> None:
     parser.add_argument("--events", action="store_true", help="keep single events, too")
     parser.add_argument("--processes", metavar="N", help="runs at once (default: as many as fit)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    _json(parser)
+    json_option(parser)
 
 
-def _json(parser: argparse.ArgumentParser) -> None:
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """``--json``, before or after a subcommand's name."""
     # SUPPRESS: a subcommand's default must not undo what stands before it.
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
                         help="one JSON object instead of a table")
@@ -292,9 +322,8 @@ def _run(words: list[str]) -> int:
     if arguments.command is None:
         parser.print_help()
         return 0
-    from experiments import commands
-
-    return commands.COMMANDS[arguments.command](arguments)
+    module, _, function = arguments.call.partition(":")
+    return getattr(import_module(module), function)(arguments)
 
 
 if __name__ == "__main__":

@@ -135,27 +135,3 @@ def completion(arguments: Arguments) -> int:
 
     print(SCRIPTS[arguments.shell])
     return 0
-
-
-def _listing(name: str) -> Callable[[Arguments], int]:
-    def call(arguments: Arguments) -> int:
-        from experiments import listings
-
-        return getattr(listings, name)(arguments)
-
-    return call
-
-
-COMMANDS: dict[str, Callable[[Arguments], int]] = {
-    "compare": compare,
-    "run": run,
-    "check": check,
-    "bench": bench,
-    "completion": completion,
-    **{
-        name: _listing(name)
-        for name in (
-            "regimes", "city", "population", "parameters", "postures", "environments", "outcomes",
-        )
-    },
-}

@@ -90,10 +90,13 @@ def openness() -> str:
 def modules(package: str) -> str:
     """Every module of a package, with the first sentence of its docstring."""
     rows = []
-    for path in sorted((ROOT / package).glob("*.py")):
-        if path.stem != "__init__":
+    for path in sorted((ROOT / package).rglob("*.py")):
+        parts = path.relative_to(ROOT / package).with_suffix("").parts
+        inner = parts[:-1] if parts[-1] == "__init__" else parts
+        if inner:
             text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            rows.append((f"`{path.stem}`", first_sentence(text)))
+            rows.append((f"`{'.'.join(inner)}`", first_sentence(text)))
+    rows.sort()
     return table(("module", "what it is"), rows)
 
 
@@ -113,6 +116,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "openness": openness,
     "model": lambda: modules("model"),
     "experiments": lambda: modules("experiments"),
+    "dashboards": lambda: modules("dashboards"),
     "pages": pages,
 }
 

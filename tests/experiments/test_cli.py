@@ -128,7 +128,7 @@ def test_an_unexpected_error_is_one_line_and_debug_shows_it(monkeypatch, capsys)
     def broken(arguments):
         raise ZeroDivisionError("inside")
 
-    monkeypatch.setitem(__import__("experiments.commands").commands.COMMANDS, "outcomes", broken)
+    monkeypatch.setattr("experiments.listings.outcomes", broken)
     assert main(["outcomes"]) == 1
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "ZeroDivisionError" in err and "--debug" in err
