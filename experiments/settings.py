@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.outcomes import Outcome
 from model.faults import BadInput, Fault
 from model.scenario import Scenario, brief, scenario
 
@@ -40,13 +41,17 @@ ENVIRONMENTS = {
 
 @dataclass(frozen=True)
 class Case:
-    """One run: a regime in one replicate, with its own belief or the baseline's held."""
+    """One run: a regime in one replicate, with its own belief or the baseline's held.
+
+    `outcomes` are tabulated; all named ones where there are none.
+    """
 
     replicate: int
     regime: str
     belief: str
     scenario: Scenario
     events: bool = False
+    outcomes: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import pandas as pd
 
 from experiments.cache import population
 from experiments.eventlog import event_rows
+from experiments.outcomes import OUTCOMES
 from experiments.settings import Case
 from experiments.tabulate import tabulate
 from model.faults import BadInput
@@ -59,7 +60,7 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
         case.scenario, population=people, rates=rates, event_log=case.events, progress=report
     )
     report(case.scenario.days)
-    rows = tabulate(ledger.frames(), case.scenario)
+    rows = tabulate(ledger.frames(), case.scenario, case.outcomes or OUTCOMES.values())
     rows.insert(0, "replicate", case.replicate)
     rows.insert(1, "seed", case.scenario.seed)
     rows.insert(2, "regime", case.regime)

@@ -136,6 +136,8 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         If a target of reporting cannot be met within the parameters given.
     """
     pools = Pools(population, parameters)
+    if scenario.solved_under is not None:
+        scenario = scenario.but(environment=scenario.solved_under, timeline=None)
     law = laws_of(scenario).base.on(scenario.start)
     cell = cells(population)
     n_areas, in_one = population.city.n_areas, int(np.prod(risks.SHAPE))

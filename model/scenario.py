@@ -51,6 +51,9 @@ class Scenario(BaseModel):
     environment
         E0 the ordinance alone binds, E1 the county declines detainers, E2 the TRUST Act,
         E3 the Way Forward Act.
+    solved_under
+        The legal environment under which the levels are solved; ``None`` means the run's own. Two
+        environments are compared under one, or each would be made to meet the same targets.
     posture
         Federal posture: capacity, priorities, usual operations.
     timeline
@@ -75,6 +78,7 @@ class Scenario(BaseModel):
     baseline: str = "welcoming-2012"
     believed: str | None = None
     environment: str = "E3"
+    solved_under: str | None = None
     posture: str = "2017-2019"
     timeline: str | None = None
     city: str = "chicago"

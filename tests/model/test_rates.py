@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from model.rates import CEILING, DAYS, HOUSEHOLD_CRIMES, PERSON_MARKS, cells, simulated_share
+from model.rates import (
+    CEILING,
+    DAYS,
+    HOUSEHOLD_CRIMES,
+    PERSON_MARKS,
+    cells,
+    simulated_share,
+    solve_rates,
+)
+from model.registry import load_parameters
 from model.risks import SHAPE, age_profile, arrest_risk, violence_risk
 from model.schema import CONVICTIONS, CRIMES, STATUSES
 from tests.claims.worlds import lively, world
@@ -110,3 +119,16 @@ def test_relative_risks_are_where_the_evidence_puts_them(made):
 def test_the_order_of_marks_is_that_of_crimes():
     assert PERSON_MARKS[:4] == CRIMES.names[:4]
     assert CRIMES.codes("burglary", "motor_vehicle_theft", "theft") == HOUSEHOLD_CRIMES
+
+
+def test_environments_are_compared_under_one_level_of_reporting():
+    """Solved each in its own, both would meet the same targets and law could move nothing."""
+    people = world(lively()).population
+
+    def solved(environment, under=None):
+        setting = lively(environment=environment, solved_under=under)
+        return solve_rates(people, load_parameters(setting.parameters), setting).intercepts
+
+    own, shared, alone = solved("E3"), solved("E3", "E0"), solved("E0")
+    assert np.array_equal(shared.victim, alone.victim)
+    assert (own.victim < alone.victim).all()
