@@ -8,6 +8,7 @@ from pathlib import Path
 from model.contradictions import contradictions
 from model.faults import BadInput, Fault, unknown
 from model.layer import Layer
+from model.mixture import mix, split_name
 from model.toml_source import read_toml, shown
 
 FOLDER = Path(__file__).parent
@@ -50,13 +51,17 @@ def law_names() -> tuple[str, ...]:
 
 
 def load_regime(name_or_path: str | Path) -> Layer:
-    """A city's regime, by name or by the path of a file.
+    """A city's regime, by name, by the path of a file, or a mixture of two (`model.mixture`).
 
     Raises
     ------
     BadInput
         If there is none, or its file is wrong or contradicts itself: file, line and key.
     """
+    mixture = split_name(str(name_or_path))
+    if mixture is not None and not Path(name_or_path).is_file():
+        first, parts, second = mixture
+        return mix(load_regime(first), load_regime(second), parts)
     layer = load_layer(find("regime", "ordinances", name_or_path))
     if layer.level != "city":
         found = f"a {layer.level} layer"
