@@ -207,6 +207,9 @@ def simulation_options(parser: Parser) -> None:
         )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                         dest="parameters", help="change a parameter ('carveout parameters')")
+    parser.add_argument("--raid", action="append", default=[], metavar="begins=DATE,...",
+                        dest="raids", help="an operation beside the posture's: begins and "
+                        "announced (dates), days, visits, leaked, called_off")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
                         "results/)")
     parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")

@@ -25,7 +25,7 @@ def _options(arguments: Arguments) -> dict[str, Any]:
     """Keyword arguments of `comparison.compare` that every simulating command has."""
     names = (
         "years", "replicates", "seed", "scale", "environment", "posture", "city", "start",
-        "processes", "events", "force",
+        "raids", "processes", "events", "force",
     )
     options = {name: getattr(arguments, name) for name in names}
     return {

@@ -147,6 +147,7 @@ def compare(
     city: str = "chicago",
     start: Any = None,
     parameters: Mapping[str, float] | None = None,
+    raids: Sequence[str] = (),
     timeline: str | None = None,
     out: str | Path | None = None,
     processes: int | str | None = None,
@@ -173,6 +174,9 @@ def compare(
         Share of the city's residents that are simulated.
     decompose
         Tell legal exposure and belief apart, which takes one more run a regime and replicate.
+    raids
+        Operations beside those of the posture, each as ``begins=2022-03-10,announced=2022-03-01``
+        (`experiments.raids`).
     out
         A folder for results; nothing is written without it. (`out_name` only names, in the
         command to repeat it, a folder that the caller writes.)
@@ -189,7 +193,7 @@ def compare(
     asked = settings(
         regimes, baseline=baseline, years=years, replicates=replicates, seed=seed, scale=scale,
         environment=environment, posture=posture, city=city, start=start, parameters=parameters,
-        timeline=timeline, decompose=decompose, events=events,
+        raids=raids, timeline=timeline, decompose=decompose, events=events,
     )
     workers = None if processes is None else whole("processes", processes, 1, 1024)
     folder = None if out is None else check_folder(out, force=force)
@@ -198,7 +202,7 @@ def compare(
     name_of_out = folder.name if folder is not None else out_name
     skipped = {"no-decompose": not decompose and verb == "compare"}
     command = command_line(verb, asked, name_of_out, events=events, **skipped)
-    comparison = _compared(asked, results, command, time.perf_counter() - begun, workers, verb)
+    comparison = compared(asked, results, command, time.perf_counter() - begun, workers, verb)
     if folder is not None:
         comparison.save(folder, force=force)
     return comparison
@@ -235,11 +239,14 @@ def _finished(asked: Settings, processes: int | None, progress: bool) -> list[Re
     )
 
 
-def _compared(
-    asked: Settings, results: list[Result], command: str, seconds: float,
-    processes: int | None, verb: str,
+def compared(
+    asked: Settings, results: Sequence[Result], command: str, seconds: float,
+    processes: int | None = None, verb: str = "compare",
 ) -> Comparison:
-    """Pool, compare, and pass everything through the privacy gate."""
+    """Results pooled, compared, and passed through the privacy gate.
+
+    `results` are whole replicates, in any order; fewer than asked for make it ``partial``.
+    """
     from experiments.settings import name
     from model.city import load_city
     from model.registry import load_parameters

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.raids import raid_text
 from experiments.settings import Settings, environment_says, name
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def manifest(
         "processes": processes,
         "seconds": round(seconds, 2),
         "parameters": dict(sorted(parameters.items())),
+        "raids": [raid_text(raid) for raid in scenario.raids],
         "parameters_changed": dict(sorted(scenario.parameters.items())),
         "versions": versions(),
         "commit": commit(),
@@ -97,6 +99,8 @@ def command_line(verb: str, settings: Settings, out: str | None, **more: Any) ->
             words.append(f"--{option}")
         elif value is not None and value is not False:
             words += [f"--{option}", str(value)]
+    for raid in scenario.raids:
+        words += ["--raid", raid_text(raid)]
     for key, value in scenario.parameters.items():
         words += ["--set", f"{key}={value!r}"]
     return shlex.join(words)

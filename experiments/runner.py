@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pickle
 import queue
-import subprocess
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Generator, Sequence
@@ -15,6 +11,7 @@ from typing import Any
 
 from experiments.settings import Case
 from experiments.worker import Result, run_case
+from experiments.worker_process import WorkerLost, WorkerProcess
 from model.faults import BadInput
 
 #: Seconds of a simulated day: of any city, and more of the whole city. Only a guess is needed.
@@ -100,7 +97,7 @@ class _Pool:
         self.said: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self.left = len(chunks)
         self.closing = False
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.workers: list[WorkerProcess] = []
         for chunk in chunks:
             self.todo.put((1, chunk))
         self.threads = [
@@ -138,49 +135,31 @@ class _Pool:
 
     def _hand_out(self) -> None:
         """Hand out chunks until none is left; a lost process is replaced, its chunk tried again."""
-        worker: subprocess.Popen[bytes] | None = None
+        worker: WorkerProcess | None = None
         while not self.closing:
             try:
                 attempt, chunk = self.todo.get_nowait()
             except queue.Empty:
                 break
-            finished: list[Result] = []
+            finished = 0
             try:
                 worker = worker or self._start()
-                pickle.dump(chunk, worker.stdin)  # type: ignore[arg-type]
-                worker.stdin.flush()  # type: ignore[union-attr]
-                while True:
-                    kind, content = pickle.load(worker.stdout)  # type: ignore[arg-type]
+                for kind, content in worker.serve(chunk):
                     self.said.put((kind, content))
-                    if kind == "result":
-                        finished.append(content)
-                    if kind not in ("result", "days"):
-                        break
-            except (EOFError, OSError, pickle.UnpicklingError):
+                    finished += kind == "result"
+            except WorkerLost as lost:
                 worker = None
                 if self.closing:
                     break
-                rest = chunk[len(finished) :]
                 if attempt == ATTEMPTS:
-                    lost = "a worker process was lost (out of memory? try fewer --processes)"
-                    self.said.put(("error", lost))
+                    self.said.put(("error", f"{lost}; try fewer --processes"))
                 else:
-                    self.todo.put((attempt + 1, rest))
-        if worker is not None and worker.stdin is not None:
-            with contextlib.suppress(OSError):
-                worker.stdin.close()
+                    self.todo.put((attempt + 1, chunk[finished:]))
+        if worker is not None:
+            worker.finish()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        # One thread a process: with several processes, a library's own threads only contend.
-        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
-        worker = subprocess.Popen(
-            # Not ``-m``: what the worker sends must belong to a module that is found here, too.
-            [sys.executable, "-c", "from experiments.worker import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **single, "PYTHONPATH": path},
-        )
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess()
         self.workers.append(worker)
         if self.closing:
             worker.kill()
@@ -193,8 +172,4 @@ class _Pool:
         for thread in self.threads:
             thread.join(timeout=10)
         for worker in self.workers:
-            worker.wait()
-            for pipe in (worker.stdin, worker.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):  # what was not yet sent is not wanted
-                        pipe.close()
+            worker.close()

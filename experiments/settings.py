@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.outcomes import Outcome
+from experiments.raids import raid_of
 from model.faults import BadInput, Fault
 from model.scenario import Scenario, brief, scenario
 
@@ -115,6 +116,7 @@ def settings(
     city: str,
     start: Any,
     parameters: Mapping[str, Any] | None,
+    raids: Sequence[str] = (),
     timeline: str | None,
     decompose: bool,
     events: bool,
@@ -166,6 +168,7 @@ def settings(
     values = parameter_values(parameters, faults)
     tried(lambda: load_parameters(values))
     count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
+    operations = tuple(filter(None, (tried(partial(raid_of, text)) for text in raids)))
     span = tried(lambda: _years(years), 1.0)
     first = tried(lambda: whole("seed", seed, 0, 2**63 - 1), 0)
     begin = tried(lambda: _date("start", start), Scenario.model_fields["start"].default)
@@ -175,7 +178,7 @@ def settings(
             dict(
                 regime=chosen[0], environment=environment, posture=posture, city=str(city),
                 timeline=timeline, start=begin, days=days, scale=scale, seed=first,
-                parameters=values,
+                parameters=values, raids=operations,
             )
         )
     )
