@@ -58,7 +58,8 @@ class Field:
     def visits_a_day(self, posture: Posture, values: Parameters) -> float:
         """Visits a day that bring the arrests at large for which the posture has teams, those of
         bystanders among them, if every address were fresh."""
-        arrests = posture.at_large_percent / 100 * self.undocumented / 365.0 * values.exposure
+        a_year = values.field_capacity * posture.at_large_percent / 100 * self.undocumented
+        arrests = a_year / 365.0 * values.exposure
         bystanders = values.bystander_met * values.bystander_arrest * self.housemates
         return arrests / (values.field_success + bystanders)
 

@@ -16,11 +16,10 @@ One TOML file a subject under ``model/parameters/``, one table a parameter::
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -28,22 +27,10 @@ from model.evidence import source_faults
 from model.faults import BadInput, Fault, nearest
 from model.toml_source import TomlSource, read_toml, shown
 
-PARAMETER_FOLDER = Path(__file__).parent / "parameters"
+if TYPE_CHECKING:
+    from model.priors import Prior
 
-#: Forms in which an entry may state its prior, by name: how many numbers each takes.
-DISTRIBUTIONS = {
-    "fixed": 0,
-    "uniform": 2,
-    "loguniform": 2,
-    "normal": 2,
-    "truncated normal": 2,
-    "beta": 2,
-    "triangular": 3,
-    "lognormal": 3,
-}
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_CALL = re.compile(r"(?P<name>[a-z ]+?)(?:\((?P<arguments>.*)\))?")
-_LOGNORMAL = re.compile(rf"median ({_NUMBER}), ({_NUMBER})-({_NUMBER})")
+PARAMETER_FOLDER = Path(__file__).parent / "parameters"
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -65,24 +52,29 @@ class Entry(BaseModel):
     meaning: Words = Field(description="one sentence")
 
     @property
-    def prior(self) -> tuple[str, tuple[float, ...]]:
-        """The distribution's name and numbers; a lognormal's are median, low and high (95%).
+    def is_free(self) -> bool:
+        """Whether it has a prior; the others are fixed."""
+        return self.distribution != "fixed"
+
+    @property
+    def prior(self) -> Prior:
+        """The prior, cut to the range.
 
         Raises
         ------
         ValueError
-            If the text is not one of `DISTRIBUTIONS` with its numbers.
+            If the parameter is fixed.
         """
-        call = _CALL.fullmatch(self.distribution)
-        name = call["name"] if call else ""
-        arguments = (call["arguments"] or "") if call else ""
-        if name == "lognormal" and (parts := _LOGNORMAL.fullmatch(arguments)):
-            numbers = parts.groups()
-        else:
-            numbers = tuple(part.strip() for part in arguments.split(",") if part.strip())
-        if DISTRIBUTIONS.get(name) != len(numbers):
-            raise ValueError(self.distribution)
-        return name, tuple(map(float, numbers))
+        from model.priors import Prior, parse
+
+        if not self.is_free:
+            raise ValueError("a fixed parameter has no prior")
+        return Prior(*parse(self.distribution), self.low, self.high)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What sweeps and sensitivity problems run over; a fixed parameter's are its default."""
+        return self.prior.bounds if self.is_free else (self.default, self.default)
 
 
 class Parameters(Mapping[str, float]):
@@ -215,15 +207,22 @@ def _entry_faults(source: TomlSource, name: str, entry: Entry) -> list[Fault]:
     if not entry.low <= entry.default <= entry.high:
         allowed = f"from low = {entry.low:g} to high = {entry.high:g}"
         faults.append(source.fault((name, "default"), f"found {entry.default:g}", allowed))
-    try:
-        prior, _ = entry.prior
-        if prior != "fixed" and entry.low == entry.high:
-            faults.append(source.fault((name, "high"), "no range", "low < high, or fixed"))
-    except ValueError:
-        found, names = f"found {entry.distribution!r}", ", ".join(DISTRIBUTIONS)
-        guess = nearest(entry.distribution.split("(")[0], DISTRIBUTIONS)
-        faults.append(source.fault((name, "distribution"), found, names, guess))
+    if entry.is_free:
+        faults += _prior_faults(source, name, entry)
     return faults
+
+
+def _prior_faults(source: TomlSource, name: str, entry: Entry) -> list[Fault]:
+    from model.priors import FORMS, parse, wrong_numbers
+
+    found, key = f"found {entry.distribution!r}", (name, "distribution")
+    try:
+        form, numbers = parse(entry.distribution)
+    except ValueError:
+        guess = nearest(entry.distribution.split("(")[0], FORMS)
+        return [source.fault(key, found, ", ".join(FORMS), guess)]
+    wrong = wrong_numbers(form, numbers, entry.low, entry.high)
+    return [source.fault(key, found, wrong)] if wrong else []
 
 
 def _checked(entries: Mapping[str, Entry], values: Mapping[str, Any]) -> dict[str, float]:

@@ -90,7 +90,8 @@ def field_scale(model: Twin) -> float:
 def _capacity(model: Twin) -> float:
     """Visits a day that bring the posture's arrests, of targets and of bystanders."""
     values = model.values
-    arrests = model.posture.at_large_percent / 100 * model.undocumented / 365.0 * values.exposure
+    a_year = values.field_capacity * model.posture.at_large_percent / 100 * model.undocumented
+    arrests = a_year / 365.0 * values.exposure
     bystanders = values.bystander_met * values.bystander_arrest * model.housemates
     return arrests / (values.field_success + bystanders)
 
