@@ -69,7 +69,7 @@ def wrong_numbers(form: str, numbers: tuple[float, ...], low: float, high: float
     if form in ("normal", "truncated normal"):
         return "" if second > 0 else "a standard deviation above 0"
     if form == "beta":
-        inside = 0 <= low and high <= 1
+        inside = low >= 0 and high <= 1
         return "" if min(numbers) > 0 and inside else "two numbers above 0, on a range within 0-1"
     if form == "triangular":
         ordered = low <= first <= second <= numbers[2] <= high and first < numbers[2]
