@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn
 
-BAD_INPUT, FAILED, STOPPED = 2, 1, 130
+BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
 DESCRIPTION = """\
 Compare crime reporting and enforcement encounters across a city's ordinance regimes.
 
@@ -271,7 +274,7 @@ def _unknown(what: str, found: str, names: Iterable[str]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line; the exit status is 0, 2 for bad input, 1 for a failure, 130 stopped."""
+    """Run one command line; gives 0, 2 for bad input, 1 for a failure, 130 or 143 if stopped."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["__complete"]:
         from experiments.completion import candidates
@@ -280,6 +283,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     debug = "--debug" in words or bool(os.environ.get("CARVEOUT_DEBUG"))
     words = [word for word in words if word != "--debug"]
+    with _terminable() as terminated:
+        status = _answer(words, debug)
+        return TERMINATED if status == STOPPED and terminated else status
+
+
+@contextmanager
+def _terminable() -> Iterator[list[int]]:
+    """SIGTERM is answered as Ctrl-C is; the list then holds it."""
+    came: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _answer(words: list[str], debug: bool) -> int:
     try:
         return _run(words)
     except SystemExit as stop:  # argparse's own --help

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,23 @@ def _overrides(given: list[str]) -> dict[str, str]:
 
 
 def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
-    """Run, print, save, and say where: a full disk or Ctrl-C still leaves what was computed."""
-    from experiments.store import SaveError, check_folder, free_folder
+    """Run, save, print, and say where: a full disk or Ctrl-C still leaves what was computed."""
+    from experiments.store import FolderTaken, SaveError, free_folder
 
-    out = Path(arguments.out) if arguments.out is not None else free_folder(RESULTS, stem)
-    check_folder(out, force=arguments.force)
-    done = call(out_name=out.name)
     failure = None
-    try:
-        done.save(out, force=arguments.force)
-    except SaveError as error:
-        failure = error
+    while True:
+        out = Path(arguments.out) if arguments.out is not None else free_folder(RESULTS, stem)
+        try:
+            done = call(out=arguments.out if arguments.out is not None else out)
+        except FolderTaken:
+            if arguments.out is not None:
+                raise
+            continue  # a command that started at the same time was quicker: the next number
+        except SaveError as error:
+            if error.kept is None:
+                raise
+            done, failure = error.kept, error
+        break
     if arguments.json:
         print_json(done.summary())
     else:
@@ -71,8 +78,8 @@ def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
         print(f"carveout: {failure}", file=sys.stderr)
         return 1
     if not arguments.json:
-        print(f"Results: {arguments.out or out}")
-        print(f"Again:   {done.manifest['command']}")
+        print(f"Results: {out}")
+        print(f"Again:   {done.command(out.name)}")
     return 130 if done.partial else 0
 
 
@@ -80,32 +87,22 @@ def compare(arguments: Arguments) -> int:
     """``carveout compare``."""
     from experiments.comparison import compare as call
 
-    def run(out_name: str) -> Any:
-        return call(
-            arguments.regimes or None,
-            baseline=arguments.baseline,
-            decompose=not arguments.no_decompose,
-            out_name=out_name,
-            **_options(arguments),
-        )
-
-    return _simulate(arguments, run, "compare")
+    given = arguments.regimes or None
+    options = _options(arguments)
+    options |= {"baseline": arguments.baseline, "decompose": not arguments.no_decompose}
+    return _simulate(arguments, partial(call, given, **options), "compare")
 
 
 def run(arguments: Arguments) -> int:
     """``carveout run``."""
     from experiments.comparison import run as call
 
-    def one(out_name: str) -> Any:
-        options = _options(arguments)
-        if arguments.regime is not None and arguments.timeline is not None:
-            found = f"found {arguments.regime!r} beside a timeline"
-            raise BadInput(Fault(found, "a regime or a timeline", key="timeline"))
-        options |= {"timeline": arguments.timeline, "out_name": out_name}
-        regime = "welcoming-2012" if arguments.regime is None else arguments.regime
-        return call(regime, **options)
-
-    return _simulate(arguments, one, "run")
+    if arguments.regime is not None and arguments.timeline is not None:
+        found = f"found {arguments.regime!r} beside a timeline"
+        raise BadInput(Fault(found, "a regime or a timeline", key="timeline"))
+    regime = "welcoming-2012" if arguments.regime is None else arguments.regime
+    options = {**_options(arguments), "timeline": arguments.timeline}
+    return _simulate(arguments, partial(call, regime, **options), "run")
 
 
 def check(arguments: Arguments) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ from experiments import privacy
 from experiments.contrasts import contrasts
 from experiments.manifest import command_line, manifest
 from experiments.runner import run_cases
-from experiments.settings import Settings, settings, whole
-from experiments.store import MANIFEST, check_folder, results_folder, write_json, write_table
+from experiments.settings import Settings, name, settings, whole
+from experiments.store import MANIFEST, SaveError, reserved, results_folder, write_json, write_table
 from experiments.terminal import console, progress_bar, result_tables
 from experiments.worker import Result
 
@@ -36,9 +36,12 @@ class Interrupted(KeyboardInterrupt):
     """Stopped by Ctrl-C before a single replicate was finished."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """Regimes compared. Everything in it has passed `experiments.privacy`."""
+    """Regimes compared. Everything in it has passed `experiments.privacy`.
+
+    Two of them are equal only if they are the same object: compare their frames.
+    """
 
     settings: Settings
     released_outcomes: privacy.Released
@@ -46,7 +49,14 @@ class Comparison:
     released_events: privacy.Released | None
     manifest: dict[str, Any]
     partial: bool = False
-    verb: str = field(default="compare", repr=False)
+
+    def __repr__(self) -> str:
+        asked, n = self.settings, len(self.manifest["seeds_finished"])
+        return (
+            f"<Comparison of {', '.join(map(name, asked.regimes))}: {asked.years:g} years from "
+            f"{asked.scenario.start}, {n} of {asked.replicates} replicates, "
+            f"{name(asked.scenario.city)} at {asked.scenario.scale:g}>"
+        )
 
     @property
     def outcomes(self) -> pd.DataFrame:
@@ -109,20 +119,29 @@ class Comparison:
         SaveError
             If the disk is full or refuses.
         """
+        with results_folder(out, force=force) as folder:
+            self._write(folder)
+        return Path(out)
+
+    def command(self, out: str | None = None) -> str:
+        """The command line that repeats this, with ``--out`` if a folder is named."""
+        return command_line(self.settings, out)
+
+    def _write(self, folder: Path) -> None:
         from experiments.charts import chart_alt
         from experiments.style import save
 
-        path = check_folder(out, force=force)
-        with results_folder(path, force=force) as folder:
-            write_table(folder / "outcomes.parquet", self.released_outcomes)
-            write_table(folder / "contrasts.parquet", self.released_contrasts)
-            if self.released_events is not None:
-                write_table(folder / "events.parquet", self.released_events)
-            save(self.figure_reporting(), folder, "reporting")
-            save(self.figure_encounters(), folder, "encounters")
-            told = {"charts": chart_alt(self.settings, self.released_contrasts)}
-            write_json(folder / MANIFEST, {**self.manifest, **told})
-        return path
+        write_table(folder / "outcomes.parquet", self.released_outcomes)
+        write_table(folder / "contrasts.parquet", self.released_contrasts)
+        if self.released_events is not None:
+            write_table(folder / "events.parquet", self.released_events)
+        save(self.figure_reporting(), folder, "reporting")
+        save(self.figure_encounters(), folder, "encounters")
+        told = {
+            "command": self.command(folder.name),
+            "charts": chart_alt(self.settings, self.released_contrasts),
+        }
+        write_json(folder / MANIFEST, {**self.manifest, **told})
 
     def summary(self) -> dict[str, Any]:
         """What ``--json`` prints: the manifest, and the contrasts that are not by area."""
@@ -155,8 +174,6 @@ def compare(
     decompose: bool = True,
     force: bool = False,
     progress: bool = True,
-    verb: str = "compare",
-    out_name: str | None = None,
 ) -> Comparison:
     """Run every regime on the same cities with the same dice, and compare them with `baseline`.
 
@@ -178,8 +195,7 @@ def compare(
         Operations beside those of the posture, each as ``begins=2022-03-10,announced=2022-03-01``
         (`experiments.raids`).
     out
-        A folder for results; nothing is written without it. (`out_name` only names, in the
-        command to repeat it, a folder that the caller writes.)
+        A folder for results, reserved before anything runs; nothing is written without it.
     processes
         How many runs at once; chosen by the machine if None. The results do not depend on it.
 
@@ -189,6 +205,8 @@ def compare(
         If anything asked for is wrong; nothing has then been run or written.
     Interrupted
         On Ctrl-C before a replicate is finished. Later, what is finished is returned, `partial`.
+    SaveError
+        If the results could not be written; its `kept` is the comparison.
     """
     asked = settings(
         regimes, baseline=baseline, years=years, replicates=replicates, seed=seed, scale=scale,
@@ -196,15 +214,16 @@ def compare(
         raids=raids, timeline=timeline, decompose=decompose, events=events,
     )
     workers = None if processes is None else whole("processes", processes, 1, 1024)
-    folder = None if out is None else check_folder(out, force=force)
-    begun = time.perf_counter()
-    results = _finished(asked, workers, progress)
-    name_of_out = folder.name if folder is not None else out_name
-    skipped = {"no-decompose": not decompose and verb == "compare"}
-    command = command_line(verb, asked, name_of_out, events=events, **skipped)
-    comparison = compared(asked, results, command, time.perf_counter() - begun, workers, verb)
-    if folder is not None:
-        comparison.save(folder, force=force)
+    if out is None:
+        return _carried_out(asked, workers, progress)
+    with reserved(out, force=force) as place:
+        comparison = _carried_out(asked, workers, progress)
+        try:
+            with place.filled() as folder:
+                comparison._write(folder)
+        except SaveError as error:
+            error.kept = comparison
+            raise
     return comparison
 
 
@@ -213,7 +232,13 @@ def run(regime: str = "welcoming-2012", **options: Any) -> Comparison:
 
     Takes the options of `compare` but ``baseline`` and ``decompose``.
     """
-    return compare([regime], baseline=regime, decompose=False, verb="run", **options)
+    return compare([regime], baseline=regime, decompose=False, **options)
+
+
+def _carried_out(asked: Settings, processes: int | None, progress: bool) -> Comparison:
+    begun = time.perf_counter()
+    results = _finished(asked, processes, progress)
+    return compared(asked, results, time.perf_counter() - begun, processes)
 
 
 def _finished(asked: Settings, processes: int | None, progress: bool) -> list[Result]:
@@ -240,14 +265,12 @@ def _finished(asked: Settings, processes: int | None, progress: bool) -> list[Re
 
 
 def compared(
-    asked: Settings, results: Sequence[Result], command: str, seconds: float,
-    processes: int | None = None, verb: str = "compare",
+    asked: Settings, results: Sequence[Result], seconds: float, processes: int | None = None
 ) -> Comparison:
     """Results pooled, compared, and passed through the privacy gate.
 
     `results` are whole replicates, in any order; fewer than asked for make it ``partial``.
     """
-    from experiments.settings import name
     from model.city import load_city
     from model.registry import load_parameters
 
@@ -265,7 +288,7 @@ def compared(
     seeds = sorted({result.case.scenario.seed for result in results})
     made = manifest(
         asked, city=load_city(scenario.city), parameters=load_parameters(scenario.parameters),
-        command=command, seconds=seconds, finished=seeds, processes=processes,
+        command=command_line(asked), seconds=seconds, finished=seeds, processes=processes,
     )
     return Comparison(
         asked,
@@ -274,5 +297,4 @@ def compared(
         privacy.release_events(logs) if logs else None,
         made,
         partial=len(seeds) < asked.replicates,
-        verb=verb,
     )

@@ -74,9 +74,10 @@ def manifest(
     }
 
 
-def command_line(verb: str, settings: Settings, out: str | None, **more: Any) -> str:
+def command_line(settings: Settings, out: str | None = None) -> str:
     """The command that repeats a result, in full, with names instead of paths."""
     scenario = settings.scenario
+    verb = "compare" if len(settings.regimes) > 1 else "run"
     words = ["carveout", verb]
     if not scenario.timeline:
         words += map(_shown, settings.regimes)
@@ -92,7 +93,8 @@ def command_line(verb: str, settings: Settings, out: str | None, **more: Any) ->
         "start": scenario.start.isoformat(),
         "timeline": _shown(scenario.timeline) if scenario.timeline else None,
         "out": out,
-        **more,
+        "events": settings.events,
+        "no-decompose": verb == "compare" and not settings.decompose,
     }
     for option, value in options.items():
         if value is True:

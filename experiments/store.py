@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,22 @@ MANIFEST = "manifest.json"
 
 
 class SaveError(RuntimeError):
-    """The results could not be written; the message says why in one line."""
+    """The results could not be written; the message says why in one line.
+
+    `kept` is what was computed, if it was.
+    """
+
+    kept: Any = None
+
+
+class FolderTaken(BadInput):
+    """The folder exists, or another command is about to write it."""
 
 
 def free_folder(parent: str | Path, stem: str) -> Path:
-    """The first of ``stem-001``, ``stem-002``, ... that does not exist under `parent`."""
+    """The first of ``stem-001``, ``stem-002``, ... under `parent` that nobody has or reserved."""
     number = 1
-    while (path := Path(parent) / f"{stem}-{number:03d}").exists():
+    while (path := Path(parent) / f"{stem}-{number:03d}").exists() or _partial(path).exists():
         number += 1
     return path
 
@@ -46,9 +56,9 @@ def check_folder(out: str | Path, *, force: bool) -> Path:
         raise BadInput(Fault(f"found {brief(str(out))}", "the name of a folder", key="out"))
     try:
         return _checked(path, force)
+    except BadInput:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, BadInput):
-            raise
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         found = f"found {brief(str(out))}: {reason}"
         raise BadInput(Fault(found, "the name of a folder", key="out")) from None
@@ -57,13 +67,13 @@ def check_folder(out: str | Path, *, force: bool) -> Path:
 def _checked(path: Path, force: bool) -> Path:
     what = path.name
     # Names too long and links in a ring count as not existing until somebody writes there.
-    for place in (path, *path.absolute().parents):
+    for place in (path, _partial(path), *path.absolute().parents):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             place.stat()
     if path.exists() or path.is_symlink():
         if not force:
             found = f"{what} exists"
-            raise BadInput(Fault(found, "a new folder, or --force to replace it", key="out"))
+            raise FolderTaken(Fault(found, "a new folder, or --force to replace it", key="out"))
         ours = path.is_dir() and not path.is_symlink()
         if not ours or (any(path.iterdir()) and not (path / MANIFEST).exists()):
             # --force replaces results; it is no way to delete somebody's other folder.
@@ -80,47 +90,137 @@ def _checked(path: Path, force: bool) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class Place:
+    """A reserved place: `path` will be the results folder, `partial` holds it until it is whole."""
+
+    path: Path
+    partial: Path
+    force: bool
+
+    @contextmanager
+    def filled(self) -> Iterator[Path]:
+        """A folder of the final name to fill, moved to its place when the block ends well.
+
+        Raises
+        ------
+        SaveError
+            If the disk is full or refuses; what was there stays.
+        """
+        with _saving(self.path):
+            folder = self.partial / "new" / self.path.name
+            folder.mkdir(parents=True)
+            yield folder
+            older = self.partial / "old" / self.path.name
+            if self.force and self.path.exists():
+                older.parent.mkdir()
+                os.replace(self.path, older)
+            try:
+                os.rename(folder, self.path)  # refuses one that came meanwhile and is not empty
+            except OSError:
+                if older.exists():
+                    os.replace(older, self.path)
+                raise
+
+
 @contextmanager
-def results_folder(out: Path, *, force: bool) -> Iterator[Path]:
-    """A folder to fill, beside `out`, that becomes `out` when the block ends well.
+def reserved(out: str | Path, *, force: bool) -> Iterator[Place]:
+    """Reserve `out` against every other command until the block ends; nothing else is left of it.
+
+    The claim is a lock on a file in the hidden folder beside `out`. The system lets go of it when
+    a process dies, however it dies, so the claim of a dead one is taken over.
 
     Raises
     ------
+    BadInput
+        As `check_folder` does, or, at once, if another command has reserved `out`.
     SaveError
-        If the disk is full or refuses; nothing is left behind and what was there stays.
+        If the disk is full or refuses.
     """
-    part = None
+    path = check_folder(out, force=force)
+    made = [parent for parent in path.absolute().parents if not parent.exists()]
+    with _saving(path):
+        partial = _partial(path.absolute())
+        lock = _claimed(partial)
+        _clear(partial, path)
     try:
-        out.absolute().parent.mkdir(parents=True, exist_ok=True)
-        prefix = f".{out.name}."
-        part = Path(tempfile.mkdtemp(prefix=prefix, suffix=".partial", dir=out.absolute().parent))
-        part.chmod(0o755)
-        yield part
-        _move(part, out, force=force)
+        check_folder(out, force=force)  # it may have come into being meanwhile
+        yield Place(path, partial, force)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        os.close(lock)
+        with contextlib.suppress(OSError):  # stops at the first that is not empty
+            for parent in made:
+                parent.rmdir()
+
+
+@contextmanager
+def results_folder(out: str | Path, *, force: bool) -> Iterator[Path]:
+    """A folder to fill that becomes `out` when the block ends well: `reserved` and filled at once.
+
+    Raises
+    ------
+    BadInput, SaveError
+        As `reserved` and `Place.filled` do; nothing is left behind and what was there stays.
+    """
+    with reserved(out, force=force) as place, place.filled() as folder:
+        yield folder
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
+
+
+def _claimed(partial: Path) -> int:
+    """The descriptor of the lock in `partial`, a folder that is now ours.
+
+    Raises
+    ------
+    FolderTaken
+        If a living process holds it.
+    """
+    while True:
+        partial.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = os.open(partial / "claim", os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:
+            continue  # its owner has just finished
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            current = (partial / "claim").stat().st_ino == os.fstat(lock).st_ino
+        except BlockingIOError:
+            os.close(lock)
+            found = f"{partial.name[1:].removesuffix('.partial')} is being written by another"
+            allowed = "a folder of its own for each command"
+            raise FolderTaken(Fault(f"{found} command", allowed, key="out")) from None
+        except FileNotFoundError:
+            current = False
+        except BaseException:
+            os.close(lock)
+            raise
+        if current:
+            return lock
+        os.close(lock)
+
+
+def _clear(partial: Path, out: Path) -> None:
+    """Take away what a dead process had begun; older results that it was replacing go back."""
+    older = partial / "old" / out.name
+    if older.exists() and not out.exists():
+        os.replace(older, out)
+    for begun in ("new", "old"):
+        shutil.rmtree(partial / begun, ignore_errors=True)
+
+
+@contextmanager
+def _saving(out: Path) -> Iterator[None]:
+    """Say in one line why something could not be written."""
+    try:
+        yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "the disk is full" if full else (error.strerror or str(error)).lower()
         raise SaveError(f"results not saved to {out.name}: {reason}") from error
-    finally:
-        if part is not None:
-            shutil.rmtree(part, ignore_errors=True)
-
-
-def _move(part: Path, out: Path, *, force: bool) -> None:
-    """Put `part` in the place of `out`; the older results go only when the new ones stand."""
-    old = None
-    if force and out.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".old", dir=part.parent))
-        os.replace(out, old / out.name)
-    try:
-        os.rename(part, out)  # refuses a folder that came into being meanwhile and is not empty
-    except OSError:
-        if old is not None:
-            os.replace(old / out.name, out)
-        raise
-    finally:
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def write_table(path: Path, released: Released) -> None:

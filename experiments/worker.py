@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,24 +96,37 @@ def _shared(scenario: Scenario) -> Any:
 
 
 def main() -> None:
-    """Serve cases until standard input closes."""
+    """Serve cases until standard input closes, and end at once when it does.
+
+    A thread reads, so that a worker whose parent was killed ends within its simulation, too.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the stream
+    asked: queue.SimpleQueue[Sequence[Case]] = queue.SimpleQueue()
 
     def send(*message: Any) -> None:
         pickle.dump(message, out, protocol=pickle.HIGHEST_PROTOCOL)
         out.flush()
 
+    def read() -> None:
+        try:
+            while True:
+                asked.put(pickle.load(sys.stdin.buffer))
+        except (EOFError, OSError):
+            os._exit(0)  # nobody is there to be told anything
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
     while True:
         try:
-            cases: Sequence[Case] = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        try:
-            for case in cases:
+            for case in asked.get():
                 send("result", run_case(case, lambda days: send("days", days)))
             send("done", None)
+        except BrokenPipeError:
+            os._exit(0)
         except BadInput as error:
             send("faults", error.faults)
         except Exception:  # told to the parent, which says it in one line
