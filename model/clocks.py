@@ -158,7 +158,10 @@ def cause(
 
 
 class Stream(NamedTuple):
-    """Columns of one kind of candidate; those of day ``d`` are ``start[d]:start[d + 1]``."""
+    """Columns of one kind of candidate; those of day ``d`` are ``start[d]:start[d + 1]``.
+
+    A column has the candidates along its last axis.
+    """
 
     start: NDArray[np.int64]
     columns: dict[str, NDArray]
@@ -166,7 +169,23 @@ class Stream(NamedTuple):
     def of(self, day: int) -> dict[str, NDArray]:
         """The day's columns (views)."""
         rows = slice(self.start[day], self.start[day + 1])
-        return {name: column[rows] for name, column in self.columns.items()}
+        return {name: column[..., rows] for name, column in self.columns.items()}
+
+    def days(self, first: int, last: int) -> Stream:
+        """The days from `first` up to `last`, counted from 0 (views)."""
+        rows = slice(self.start[first], self.start[last])
+        columns = {name: column[..., rows] for name, column in self.columns.items()}
+        return Stream(self.start[first : last + 1] - self.start[first], columns)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Stream:
+        """Some of the candidates."""
+        rows = np.flatnonzero(chosen)
+        columns = {name: column[..., rows] for name, column in self.columns.items()}
+        return Stream(np.searchsorted(rows, self.start), columns)
+
+    def beside(self, **columns: NDArray) -> Stream:
+        """With further columns."""
+        return Stream(self.start, self.columns | columns)
 
 
 def stream(day: NDArray[np.integer], days: int, **columns: NDArray) -> Stream:

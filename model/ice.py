@@ -249,7 +249,7 @@ def _courthouse(model: PolicyModel) -> NDArray[np.int64]:
     if not model.posture.courthouse:
         return np.empty(0, np.int64)
     day = model.today.day
-    pursuits = model.schedule.pursuits.of(model.today.of_year)
+    pursuits = model.candidates("pursuits")
     who = unique(pursuits["who"][pursuits["mark"] == COURT_DATE])
     who = who[model.state.present(who, day)]
     who = who[model.dice.uniform("court-arrest", day, who) < model.values.court_arrest]
@@ -293,7 +293,7 @@ def _new_leads(
     declined = custody.declined[
         dice.uniform("declined-becomes-lead", day, custody.declined) < model.values.declined_lead
     ]
-    pursuits = model.schedule.pursuits.of(model.today.of_year)
+    pursuits = model.candidates("pursuits")
     own = pursuits["mark"] == OTHER_LEAD
     comes_up = dice.uniform("lead-comes-up", model.today.year, pursuits["code"][own])
     own_leads = pursuits["who"][own][

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.clocks import Stream, stream
 from model.intercepts import EPISODE_CEILING
 from model.ledger import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED
-from model.policing import Contacts, questions
+from model.policing import Contacts, reported_status
 from model.rates import CEILING, HOUSEHOLD_CRIMES
 from model.registry import Parameters
 from model.reporting import (
@@ -90,22 +91,93 @@ def offending_multiplier(
     return np.clip(raw, 1 / CEILING, CEILING)
 
 
+def month_of_crimes(model: PolicyModel, candidates: Stream) -> tuple[Stream, Stream]:
+    """Candidates that offenders take up, and who may see them, with what no day changes.
+
+    What offenders see changes with the month; a course of partner violence with its reports, so
+    that its episodes are thinned on the day. The witnesses' ``at`` is the row of the crime.
+    """
+    rates, dice, year = model.rates, model.dice, model.today.year
+    solved = rates.intercepts
+    u = dice.uniform("candidate-becomes-incident", year, candidates.columns["code"])
+    group = _group(model.traits(candidates.columns["victim"]))
+    chance = model.response.multiplier[group] / CEILING
+    episode = candidates.columns["course"] >= 0
+    crimes = candidates.beside(u=u, group=group).only(episode | (u < chance))
+
+    code, victim, crime, course = (
+        crimes.columns[name] for name in ("code", "victim", "crime", "course")
+    )
+    traits = model.traits(victim)
+    offender = rates.pools.offenders.pick(traits.area, dice.uniform("offender", year, code))
+    episode = np.flatnonzero(course >= 0)
+    offender[episode] = model.courses.partner[course[episode]]
+    offender[offender == victim] = -1
+    found_chance = solved.found[crime]
+    crimes = crimes.beside(
+        traits=traits.packed,
+        offender=offender,
+        logit=solved.victim[crime] + rates.level[victim],
+        clearance=solved.clearance[crime],
+        found_chance=found_chance,
+        found=dice.uniform("police-find", year, code) < found_chance,
+        u_victim=dice.uniform("victim-reports", year, code),
+        u_clear=dice.uniform("clearance", year, code),
+        u_survey=dice.uniform("survey", year, code),
+    )
+    return crimes, _month_of_witnesses(model, crimes, traits.area)
+
+
+def _month_of_witnesses(
+    model: PolicyModel, crimes: Stream, area: NDArray[np.int64]
+) -> Stream:
+    """The bystanders of violent crimes: all firsts of a day, then all seconds."""
+    values, rates, dice, year = model.values, model.rates, model.dice, model.today.year
+    crime = crimes.columns["crime"]
+    violent = np.flatnonzero(crime < HOUSEHOLD_CRIMES[0])
+    u = dice.uniform("bystander-present", year, crimes.columns["code"][violent])
+    present = values.bystander_present
+    parts = []
+    for place, share in (("first", present), ("second", present * values.second_bystander)):
+        at = violent[u < share]
+        code = crimes.columns["code"][at]
+        who = rates.pools.adults.pick(area[at], dice.uniform(f"{place}-bystander", year, code))
+        speaks = dice.uniform(f"{place}-bystander-reports", year, code)
+        parts.append((at, who, speaks, np.full(len(at), place == "second")))
+    at, who, speaks, second = (np.concatenate(column) for column in zip(*parts, strict=True))
+    day = np.searchsorted(crimes.start, at, side="right") - 1
+    order = np.lexsort((second, day))
+    at, who, speaks, second, day = (column[order] for column in (at, who, speaks, second, day))
+    return stream(
+        day,
+        len(crimes.start) - 1,
+        at=at,
+        who=who,
+        second=second,
+        traits=rates.traits[who],
+        logit=rates.intercepts.bystander[crime[at]] + rates.level[who],
+        # Nobody is a witness to what befalls herself, and an area may have no adult at all.
+        able=(who >= 0) & (who != crimes.columns["victim"][at]),
+        u=speaks,
+    )
+
+
 def crimes(model: PolicyModel) -> Contacts:
     """The phase: see the module's text."""
-    today, values, belief = model.today, model.values, model.belief
-    solved = model.rates.intercepts
-    one = _incidents(model)
-    victim, traits, crime, code = one.victim, one.traits, one.crime, one.code
-    decisions = ("victim-reports", "police-find", "clearance", "survey")
-    u_victim, u_found, u_clear, u_survey = model.dice.uniforms(decisions, today.year, code)
+    values, belief, day = model.values, model.belief, model.today.day
+    today = model.candidates("crimes")
+    happens = _happens(model, today)
+    rows = np.flatnonzero(happens)
+    one = Incidents(*(today[name][rows] for name in Incidents._fields))
+    victim, crime, traits = one.victim, one.crime, Traits(one.traits)
 
     # Victims. Only who feels the threat decides otherwise than at the baseline.
-    logit = solved.victim[crime] + _level(model, victim)
+    logit = one.logit + _trust_shift(model, victim)
     fear, base_fear, threat = np.zeros((3, len(victim)))
     feels = np.flatnonzero(belief.weight_of[traits.felt] > 0)
     feeling = traits.only(feels)
     threat[feels], fear[feels], base_fear[feels] = belief.chill(
-        feeling, model.state, victim[feels], today.day
+        feeling, model.state, victim[feels], day
     )
     now, base = (
         survivor_shift(values, feeling.rung, crime[feels], law.survivor_support)
@@ -115,19 +187,17 @@ def crimes(model: PolicyModel) -> Contacts:
     base_fear[feels] -= base
     p_victim, p_victim_base = reports(logit, fear), reports(logit, base_fear)
 
-    by_bystander, silent, silent_base = _bystanders(model, one)
-    found_chance = solved.found[crime]
-    by_victim = u_victim < p_victim
-    found = u_found < found_chance
-    reported = by_victim | by_bystander | found
+    by_bystander, silent, silent_base = _bystanders(model, happens)
+    found, found_chance, clearance = one.found, one.found_chance, one.clearance
+    by_victim = one.u_victim < p_victim
+    called = by_victim | by_bystander
+    reported = called | found
     uncooperative = values.clearance_uncooperative
-    clearance = solved.clearance[crime]
-    helps = np.where(by_victim | by_bystander, 1.0, uncooperative)
-    cleared = reported & (u_clear < clearance * helps)
-    silent = silent * (1 - p_victim)
-    silent_base = silent_base * (1 - p_victim_base)
+    cleared = reported & (one.u_clear < clearance * np.where(called, 1.0, uncooperative))
+    silent *= 1 - p_victim
+    silent_base *= 1 - p_victim_base
     model.response.see(
-        _group(traits),
+        one.group,
         reaches_police(silent, found_chance),
         reaches_police(silent_base, found_chance),
         clearance * clearance_chance(silent, found_chance, uncooperative),
@@ -136,60 +206,50 @@ def crimes(model: PolicyModel) -> Contacts:
 
     answers = values.survey_response * values.survey_recall * np.exp(-values.survey_fear * threat)
     fate = BY_VICTIM * by_victim + BY_BYSTANDER * by_bystander + FOUND * found
-    fate += CLEARED * cleared + SURVEYED * (u_survey < answers)
-    model.ledger.log("incident", today.day, victim, crime, fate)
+    fate += CLEARED * cleared + SURVEYED * (one.u_survey < answers)
+    model.ledger.log("incident", day, victim, crime, fate)
     _partner_violence(model, one, reported, cleared)
-    reporter, who = victim[by_victim], traits.only(by_victim)
-    _certifications(model, who, crime[by_victim], code[by_victim])
+    spoke = np.flatnonzero(by_victim)
+    reporter, who, code = victim[spoke], traits.only(spoke), one.code[spoke]
+    _certifications(model, who, crime[spoke], code)
     model.trust_later(victim[by_victim & cleared], values.clearance_trust_gain)
-    recorded, told = questions(
-        model, reporter, who, code[by_victim], values.status_question_report_share
-    )
+    recorded, told = reported_status(model, reporter, who, code)
     return Contacts(one.offender[cleared & (one.offender >= 0)], recorded, told)
 
 
 class Incidents(NamedTuple):
-    """The day's incidents: event code, victim with their traits, crime type, course of partner
-    violence (-1: none) and offender (-1: nobody of the city), each of shape (n,)."""
+    """The day's incidents, each of shape (n,): event code, victim with packed traits and group,
+    crime type, course of partner violence (-1: none), offender (-1: nobody of the city); the log
+    odds that the victim reports without fear and at usual trust, chance and fact of discovery by
+    police, chance of clearance, and draws."""
 
     code: NDArray[np.uint64]
     victim: NDArray[np.int64]
-    traits: Traits
+    traits: NDArray[np.uint64]
+    group: NDArray[np.int64]
     crime: NDArray[np.int8]
     course: NDArray[np.int32]
     offender: NDArray[np.int64]
+    logit: NDArray[np.float64]
+    found_chance: NDArray[np.float64]
+    found: NDArray[np.bool_]
+    clearance: NDArray[np.float64]
+    u_victim: NDArray[np.float64]
+    u_clear: NDArray[np.float64]
+    u_survey: NDArray[np.float64]
 
 
-def _incidents(model: PolicyModel) -> Incidents:
-    """Candidates that become incidents: thinned by what offenders see (partner violence: by its
-    course), victim at home, offender at liberty."""
-    state, day, year = model.state, model.today.day, model.today.year
-    candidates = model.schedule.crimes.of(model.today.of_year)
-    code, victim, course = candidates["code"], candidates["victim"], candidates["course"]
-    traits = model.traits(victim)
-    chance = model.response.multiplier[_group(traits)] / CEILING
+def _happens(model: PolicyModel, today: dict[str, NDArray]) -> NDArray[np.bool_]:
+    """Which candidates become incidents: victim at home, offender at liberty, and partner violence
+    as its course stands."""
+    state, day, course = model.state, model.today.day, today["course"]
+    happens = (today["crime"] >= HOUSEHOLD_CRIMES[0]) | state.present(today["victim"], day)
     episode = np.flatnonzero(course >= 0)
-    chance[episode] = model.courses.multiplier[course[episode]] / EPISODE_CEILING
-    accepted = model.dice.uniform("candidate-becomes-incident", year, code) < chance
-    accepted &= (candidates["crime"] >= HOUSEHOLD_CRIMES[0]) | state.present(victim, day)
-    rows = np.flatnonzero(accepted)
-    victim, course = victim[rows], course[rows]
-    u = model.dice.uniform("offender", year, code[rows])
-    offender = model.rates.pools.offenders.pick(traits.area[rows], u)
-    episode = np.flatnonzero(course >= 0)
-    offender[episode] = model.courses.partner[course[episode]]
-    offender[offender == victim] = -1
-    free = state.present(offender, day)
-    model.ledger.add("prevented_by_incapacitation", len(rows) - free.sum())
-    rows = rows[free]
-    return Incidents(
-        code[rows],
-        victim[free],
-        traits.only(rows),
-        candidates["crime"][rows],
-        course[free],
-        offender[free],
-    )
+    chance = model.courses.multiplier[course[episode]] / EPISODE_CEILING
+    happens[episode] &= today["u"][episode] < chance
+    prevented = happens & ~state.present(today["offender"], day)
+    model.ledger.add("prevented_by_incapacitation", np.count_nonzero(prevented))
+    return happens & ~prevented
 
 
 def _group(traits: Traits) -> NDArray[np.int64]:
@@ -197,50 +257,37 @@ def _group(traits: Traits) -> NDArray[np.int64]:
     return traits.area * len(ETHNICITIES) + traits.ethnicity
 
 
-def _level(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What ethnicity, language and trust add to the log odds that `who` report."""
+def _trust_shift(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What trust gained or lost adds to the log odds that `who` report."""
     change = model.state.trust_change.read(who, model.today.day)
-    return model.rates.level[who] + model.values.trust_slope * change
+    return model.values.trust_slope * change
 
 
 def _bystanders(
-    model: PolicyModel, one: Incidents
+    model: PolicyModel, happens: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
-    """Whether a bystander reports, and the chance that none does, now and at the baseline."""
-    values, belief, today = model.values, model.belief, model.today
-    n = len(one.code)
+    """Whether a bystander reports, and the chance that none does, now and at the baseline: arrays
+    over the candidates that happen."""
+    ratio, belief, day = model.values.witness_ratio, model.belief, model.today.day
+    n = np.count_nonzero(happens)
     spoke, silent, silent_base = np.zeros(n, bool), np.ones(n), np.ones(n)
-    violent = np.flatnonzero(one.crime < HOUSEHOLD_CRIMES[0])
-    u_present, u_first, u_second, u_first_speaks, u_second_speaks = model.dice.uniforms(
-        (
-            "bystander-present",
-            "first-bystander",
-            "second-bystander",
-            "first-bystander-reports",
-            "second-bystander-reports",
-        ),
-        today.year,
-        one.code[violent],
-    )
-    first = u_present < values.bystander_present
-    second = u_present < values.bystander_present * values.second_bystander
-    rows = np.concatenate([violent[first], violent[second]])
-    who = model.rates.pools.adults.pick(
-        one.traits.area[rows], np.concatenate([u_first[first], u_second[second]])
-    )
-    traits = model.traits(who)
-    speaks = np.concatenate([u_first_speaks[first], u_second_speaks[second]])
-    logit = model.rates.intercepts.bystander[one.crime[rows]] + _level(model, who)
+    seen = model.candidates("witnesses")
+    at = seen["at"] - model.month.crimes.start[model.today.of_year - model.month.first]
+    some = np.flatnonzero(happens[at])
+    rows = (np.cumsum(happens) - 1)[at[some]]
+    who, logit, speaks = seen["who"][some], seen["logit"][some], seen["u"][some]
+    traits = Traits(seen["traits"][some])
+    logit += _trust_shift(model, who)
     fear, base_fear = np.zeros((2, len(rows)))
     feels = np.flatnonzero(belief.weight_of[traits.felt] > 0)
     _, fear[feels], base_fear[feels] = belief.chill(
-        traits.only(feels), model.state, who[feels], today.day
+        traits.only(feels), model.state, who[feels], day
     )
-    # Nobody is a witness to what befalls herself, and an area may have no adult at all.
-    here = (who >= 0) & (who != one.victim[rows]) & model.state.present(who, today.day)
-    chance = here * reports(logit, values.witness_ratio * fear)
-    base_chance = here * reports(logit, values.witness_ratio * base_fear)
-    for part in (slice(None, first.sum()), slice(first.sum(), None)):
+    here = seen["able"][some] & model.state.present(who, day)
+    chance = here * reports(logit, ratio * fear)
+    base_chance = here * reports(logit, ratio * base_fear)
+    firsts = len(some) - np.count_nonzero(seen["second"][some])
+    for part in (slice(None, firsts), slice(firsts, None)):
         spoke[rows[part]] |= speaks[part] < chance[part]
         silent[rows[part]] *= 1 - chance[part]
         silent_base[rows[part]] *= 1 - base_chance[part]
@@ -256,7 +303,7 @@ def _partner_violence(
     """Lethal hazard of the day's episodes, and what first reports do to their courses."""
     rows = np.flatnonzero(one.course >= 0)
     values, courses = model.values, model.courses
-    course, traits = one.course[rows], one.traits.only(rows)
+    course, traits = one.course[rows], Traits(one.traits[rows])
     hazard = values.lethal_per_episode * lethal_factor(courses.unreported[course], values)
     latina = (traits.ethnicity == ETHNICITIES["latino"]) & (traits.sex == SEXES["female"])
     model.ledger.add("partner_episodes", len(rows))

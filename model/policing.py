@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from model.clocks import Stream
 from model.ledger import CONTACTS
 from model.schema import CARVE_OUTS, STATUSES
 from model.traits import Traits
@@ -29,69 +30,118 @@ class Contacts(NamedTuple):
     told: NDArray[np.int64]
 
 
+def month_of_stops(model: PolicyModel, stops: Stream) -> tuple[Stream, Stream]:
+    """Stops with what no day changes about them; and those of non-citizens, with the officer."""
+    values = model.values
+    who, code = stops.columns["who"], stops.columns["code"]
+    traits = model.traits(who)
+    u_arrest = model.dice.uniform("stop-arrest", model.today.year, code)
+    u_unfair = model.dice.uniform("stop-unfair", model.today.year, code)
+    warrant = traits.flags & WARRANT > 0
+    checks = stops.only(traits.status >= FIRST_NONCITIZEN)
+    return stops.beside(
+        taken=u_arrest < np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share),
+        unfair=u_unfair < values.unfair_stop_share,
+        feels=model.belief.weight_of[traits.felt] > 0,
+    ), checks.beside(
+        **_encounter(model, checks.columns["who"], checks.columns["code"])._asdict()
+    )
+
+
+def month_of_calls(model: PolicyModel, calls: Stream) -> Stream:
+    """Occasions to call with what no day changes about them."""
+    who = calls.columns["who"]
+    return calls.beside(
+        traits=model.rates.traits[who],
+        trust=model.population.trust[who],
+        u=model.dice.uniform("call", model.today.year, calls.columns["code"]),
+    )
+
+
 def contacts(model: PolicyModel) -> Contacts:
     """Stops, arrests for other causes than the crimes simulated, and calls."""
-    today, values = model.today, model.values
-    stops = model.schedule.stops.of(today.of_year)
-    here = model.state.present(stops["who"], today.day)
-    who, code = stops["who"][here], stops["code"][here]
-    u_arrest, u_unfair = model.dice.uniforms(("stop-arrest", "stop-unfair"), today.year, code)
-    traits = model.traits(who)
-    warrant = traits.flags & WARRANT > 0
-    taken = u_arrest < np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
-    recorded, told = questions(model, who, traits, code, values.status_question_share)
+    day, values = model.today.day, model.values
+    stops = model.candidates("stops")
+    here = model.state.present(stops["who"], day)
+    who = stops["who"][here]
+    checks = model.candidates("checks")
+    rows = np.flatnonzero(model.state.present(checks["who"], day))
+    recorded = checks["who"][rows]
+    told = questions(
+        model,
+        recorded,
+        Encounter(*(checks[name][rows] for name in Encounter._fields)),
+        values.status_question_share,
+    )
 
-    arrests = model.schedule.arrests.of(today.of_year)["who"]
-    arrests = arrests[model.state.present(arrests, today.day)]
+    arrests = model.candidates("arrests")["who"]
+    arrests = arrests[model.state.present(arrests, day)]
 
-    unfair = u_unfair < values.unfair_stop_share
-    model.trust_later(who[unfair], -values.stop_trust_loss)
+    unfair = stops["unfair"] & here
+    model.trust_later(stops["who"][unfair], -values.stop_trust_loss)
     if not model.law.conduct:
         # Threats about status concern those who feel them.
-        unfair &= model.belief.weight_of[traits.felt] > 0
-        model.trust_later(who[unfair], -values.abuse_trust_loss)
-    model.ledger.log("contact", today.day, who, STOP)
+        unfair &= stops["feels"]
+        model.trust_later(stops["who"][unfair], -values.abuse_trust_loss)
+    model.ledger.log("contact", day, who, STOP)
     _calls(model)
-    return Contacts(np.concatenate([who[taken], arrests]), recorded, told)
+    taken = stops["who"][stops["taken"] & here]
+    return Contacts(np.concatenate([taken, arrests]), recorded, told)
+
+
+class Encounter(NamedTuple):
+    """Who of the police meets a non-citizen: the resident's carve-out flags, the officer, whether
+    the officer obeys the ordinance, and the draw for asking about status; all (n,)."""
+
+    flags: NDArray[np.int64]
+    officer: NDArray[np.int64]
+    obeys: NDArray[np.bool_]
+    u_asks: NDArray[np.float64]
+
+
+def reported_status(
+    model: PolicyModel, who: NDArray[np.int64], traits: Traits, code: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The non-citizens among those who report a crime, and those of them whose status police tell
+    ICE."""
+    rows = np.flatnonzero(traits.status >= FIRST_NONCITIZEN)
+    who = who[rows]
+    share = model.values.status_question_report_share
+    return who, questions(model, who, _encounter(model, who, code[rows]), share)
+
+
+def _encounter(
+    model: PolicyModel, who: NDArray[np.int64], code: NDArray[np.uint64]
+) -> Encounter:
+    """The officer of the resident's district who handles a contact."""
+    people, dice, year = model.population, model.dice, model.today.year
+    traits = model.traits(who)
+    district = people.city.district[traits.area]
+    first = people.officer_start[district].astype(np.int64)
+    size = people.officer_start[district + 1] - first
+    u_officer, u_obeys, u_asks = dice.uniforms(
+        ("officer", "officer-obeys", "status-question"), year, code
+    )
+    officer = first + (u_officer * size).astype(np.int64)
+    return Encounter(traits.flags, officer, u_obeys < people.officer_compliance[officer], u_asks)
 
 
 def questions(
-    model: PolicyModel,
-    who: NDArray[np.int64],
-    traits: Traits,
-    code: NDArray[np.uint64],
-    share: float,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The non-citizens in contacts, and those of them whose status police tell ICE.
+    model: PolicyModel, who: NDArray[np.int64], met: Encounter, share: float
+) -> NDArray[np.int64]:
+    """Those of the non-citizens `who` whose status police tell ICE.
 
     An officer asks where the law lets patrol ask, or where the officer does not follow it; and
     shares the answer likewise. Nothing would follow from a citizen's answer.
     """
-    rows = np.flatnonzero(traits.status >= FIRST_NONCITIZEN)
-    who, traits, code = who[rows], traits.only(rows), code[rows]
-    obeys = officer_obeys(model, traits.area, code)
-    wants = model.dice.uniform("status-question", model.today.year, code) < share
-    defies = ~obeys & model.law.contact
-    asks = wants & (model.law.may_ask | defies)
-    shares = model.law.permits("patrol", "share", traits.flags) | defies
+    np.add.at(model.officer_contacts, met.officer, 1)
+    defies = ~met.obeys & model.law.contact
+    asks = (met.u_asks < share) & (model.law.may_ask | defies)
     asked = who[asks]
+    shares = model.law.permits("patrol", "share", met.flags[asks]) | defies[asks]
     model.trust_later(asked, -model.values.status_question_trust_loss)
     model.ledger.log("contact", model.today.day, asked, QUESTION)
-    return who, who[asks & shares]
-
-
-def officer_obeys(
-    model: PolicyModel, area: NDArray[np.integer], code: NDArray[np.uint64]
-) -> NDArray[np.bool_]:
-    """Whether the officer who handles a contact with a resident of `area` obeys the ordinance."""
-    people, year = model.population, model.today.year
-    district = people.city.district[area]
-    first = people.officer_start[district].astype(np.int64)
-    size = people.officer_start[district + 1] - first
-    u_officer, u_obeys = model.dice.uniforms(("officer", "officer-obeys"), year, code)
-    officer = first + (u_officer * size).astype(np.int64)
-    np.add.at(model.officer_contacts, officer, 1)
-    return u_obeys < people.officer_compliance[officer]
+    return asked[shares]
 
 
 def call_chance(share: float, fear: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,15 +150,14 @@ def call_chance(share: float, fear: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _calls(model: PolicyModel) -> None:
-    today, values = model.today, model.values
-    calls = model.schedule.calls.of(today.of_year)
-    here = model.state.present(calls["who"], today.day)
-    who = calls["who"][here]
-    threat, fear, _ = model.belief.chill(model.traits(who), model.state, who, today.day)
-    u = model.dice.uniform("call", today.year, calls["code"][here])
-    made = u < call_chance(values.call_share, values.call_ratio * fear)
-    model.ledger.log("contact", today.day, who, CALL_NEEDED)
-    model.ledger.log("contact", today.day, who[made], CALL_MADE)
+    day, values = model.today.day, model.values
+    calls = model.candidates("calls")
+    rows = np.flatnonzero(model.state.present(calls["who"], day))
+    who = calls["who"][rows]
+    threat, fear, _ = model.belief.chill(Traits(calls["traits"][rows]), model.state, who, day)
+    made = calls["u"][rows] < call_chance(values.call_share, values.call_ratio * fear)
+    model.ledger.log("contact", day, who, CALL_NEEDED)
+    model.ledger.log("contact", day, who[made], CALL_MADE)
     # Occasions to call fall on residents at random: a sample of those who feel the threat.
     model.ledger.weigh("threat", who, threat)
-    model.ledger.weigh("trust", who, model.trust(who))
+    model.ledger.weigh("trust", who, calls["trust"][rows] + model.state.trust_change.read(who, day))

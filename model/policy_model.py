@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model import custody, ice, news, offending, policing
 from model.belief import Belief, openness
+from model.clocks import Stream
 from model.city import load_city
 from model.courses import Courses
 from model.dice import Dice
@@ -29,6 +30,7 @@ from model.institutions import (
 )
 from model.law import laws_of
 from model.ledger import Ledger
+from model.month import Month, rest_of_month
 from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
 from model.registry import Parameters, load_parameters
@@ -84,6 +86,7 @@ class PolicyModel(mesa.Model):
     belief: Belief
     field: ice.Field
     today: Today
+    month: Month
     officer_contacts: NDArray[np.int64]
     # Made by `make_institutions`.
     police_districts: tuple[PoliceDistrict, ...]
@@ -187,6 +190,11 @@ class PolicyModel(mesa.Model):
         """Log that ICE met synthetic persons `who`, and whom it arrested."""
         self.ledger.log("encounter", self.today.day, who, channel, arrested.astype(np.int64))
 
+    def candidates(self, kind: str) -> dict[str, NDArray]:
+        """Today's candidates of a `kind` (a stream of `Month`), column by column."""
+        stream: Stream = getattr(self.month, kind)
+        return stream.of(self.today.of_year - self.month.first)
+
     def traits(self, who: NDArray[np.integer]) -> Traits:
         """The traits of `who`, fetched once."""
         return Traits(self.rates.traits[who])
@@ -221,6 +229,8 @@ class PolicyModel(mesa.Model):
         self._law_of_the_day()
         if first or self.today.of_year == 0:
             self._new_year(first)
+        if first or self.today.date.day == 1:
+            self.month = rest_of_month(self)
         for raid in self.setting.raids:
             begins = raid.begins == self.today.date and not raid.called_off
             if begins or raid.announced == self.today.date:

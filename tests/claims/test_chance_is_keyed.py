@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -104,14 +105,16 @@ def shuffled(n: int) -> np.ndarray:
 
 @pytest.fixture
 def shuffle_candidates(monkeypatch):
-    of = Stream.of
+    days = Stream.days
 
-    def shuffled_day(self, day):
-        columns = of(self, day)
-        order = shuffled(len(next(iter(columns.values()))))
-        return {name: column[order] for name, column in columns.items()}
+    def shuffled_days(self, first, last):
+        start, columns = days(self, first, last)
+        order = np.concatenate(
+            [here + shuffled(there - here) for here, there in pairwise(start.tolist())]
+        )
+        return Stream(start, {name: column[order] for name, column in columns.items()})
 
-    monkeypatch.setattr(Stream, "of", shuffled_day)
+    monkeypatch.setattr(Stream, "days", shuffled_days)
 
 
 @pytest.fixture
