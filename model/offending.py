@@ -137,28 +137,32 @@ def _month_of_witnesses(
     violent = np.flatnonzero(crime < HOUSEHOLD_CRIMES[0])
     u = dice.uniform("bystander-present", year, crimes.columns["code"][violent])
     present = values.bystander_present
-    parts = []
+    parts: list[dict[str, NDArray]] = []
     for place, share in (("first", present), ("second", present * values.second_bystander)):
         at = violent[u < share]
         code = crimes.columns["code"][at]
-        who = rates.pools.adults.pick(area[at], dice.uniform(f"{place}-bystander", year, code))
-        speaks = dice.uniform(f"{place}-bystander-reports", year, code)
-        parts.append((at, who, speaks, np.full(len(at), place == "second")))
-    at, who, speaks, second = (np.concatenate(column) for column in zip(*parts, strict=True))
-    day = np.searchsorted(crimes.start, at, side="right") - 1
-    order = np.lexsort((second, day))
-    at, who, speaks, second, day = (column[order] for column in (at, who, speaks, second, day))
+        u_who = dice.uniform(f"{place}-bystander", year, code)
+        parts.append(
+            {
+                "at": at,
+                "who": rates.pools.adults.pick(area[at], u_who),
+                "u": dice.uniform(f"{place}-bystander-reports", year, code),
+                "second": np.full(len(at), place == "second"),
+            }
+        )
+    seen = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    day = np.searchsorted(crimes.start, seen["at"], side="right") - 1
+    order = np.lexsort((seen["second"], day))
+    seen = {name: column[order] for name, column in seen.items()}
+    at, who = seen["at"], seen["who"]
     return stream(
-        day,
+        day[order],
         len(crimes.start) - 1,
-        at=at,
-        who=who,
-        second=second,
+        **seen,
         traits=rates.traits[who],
         logit=rates.intercepts.bystander[crime[at]] + rates.level[who],
         # Nobody is a witness to what befalls herself, and an area may have no adult at all.
         able=(who >= 0) & (who != crimes.columns["victim"][at]),
-        u=speaks,
     )
 
 

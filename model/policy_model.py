@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from model import custody, ice, news, offending, policing
 from model.belief import Belief, openness
-from model.clocks import Stream
 from model.city import load_city
+from model.clocks import Stream
 from model.courses import Courses
 from model.dice import Dice
 from model.faults import BadInput, Fault
