@@ -44,6 +44,12 @@ EVENT_COLUMNS = (
     "replicate", "seed", "regime", "date", "event", "person", "status", "ethnicity", "age", "sex",
     "crime", "channel", "place", "conviction", "carve_out", "outcome", "reported_by", "arrested",
 )
+FINDING_COLUMNS = (
+    "id", "finding", "study", "role", "design", "estimator", "contrast", "outcome", "group",
+    "effect", "unit", "published", "low", "high", "model", "model_low", "model_high",
+    "chance_low", "chance_high", "judged_low", "judged_high", "model_a", "model_b",
+    "replicates", "draws", "discrepancy", "verdict", "reason", "note",
+)
 
 _PASS = object()
 
@@ -249,3 +255,14 @@ def _released(frame: pd.DataFrame, columns: tuple[str, ...], kind: str) -> Relea
             raise TypeError(f"outcome {name}: by area, nothing of one status or group is given")
     kept = [name for name in columns if name in frame]
     return Released(frame[kept].reset_index(drop=True), kind, _PASS)
+
+
+def release_findings(records: Sequence[dict[str, Any]]) -> Released:
+    """Findings beside the model's effects; the model's are emptied where a side is too small."""
+    frame = pd.DataFrame.from_records(records)
+    for name in FINDING_COLUMNS:
+        if name not in frame:
+            frame[name] = None
+    for name in (one for one in FINDING_COLUMNS if one.startswith(("model", "chance", "judged"))):
+        frame[name] = pd.to_numeric(frame[name]).where(~frame["small"].astype(bool))
+    return _released(frame, FINDING_COLUMNS, "findings")

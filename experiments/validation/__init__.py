@@ -1,0 +1,1 @@
+"""Findings of the literature beside the model's: `carveout validate`."""

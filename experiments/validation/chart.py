@@ -1,0 +1,86 @@
+"""The forest plot: published and model effects side by side, a row a finding, a panel a unit."""
+
+from __future__ import annotations
+
+import math
+from textwrap import wrap
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.privacy import Released, gated
+from experiments.style import BASELINE, COLOURS, FAINT, RC
+from experiments.validation.report import unit_text
+
+MODEL = COLOURS[0]
+WIDTH, ROW, PANEL, HEAD, FOOT = 10.0, 0.52, 0.75, 0.95, 0.55
+LEFT, RIGHT = 0.40, 0.84
+OFFSET = 0.16
+
+
+def forest(released: Released) -> Figure:
+    """Findings with a model's value, by unit; those without are named below the chart."""
+    frame = gated(released)
+    shown = frame[frame["model"].notna()]
+    panels = _panels(shown)
+    rows = sum(len(part) for _, part in panels)
+    height = HEAD + FOOT + rows * ROW + len(panels) * PANEL
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, max(height, 2.5)))
+        height = figure.get_figheight()
+        figure.text(0.02, 1 - 0.3 / height, "Published effects and the model's", fontsize=12,
+                    fontweight="bold", va="center")
+        figure.text(0.02, 1 - 0.58 / height, "black: published, with its interval", va="center")
+        figure.text(0.27, 1 - 0.58 / height, "blue: model, 95% interval", color=MODEL, va="center")
+        top = height - HEAD
+        for unit, part in panels:
+            size = len(part) * ROW
+            axes = figure.add_axes((LEFT, (top - size) / height, RIGHT - LEFT, size / height))
+            _panel(axes, unit, part)
+            top -= size + PANEL
+        left_out = int(frame["model"].isna().sum())
+        if left_out:
+            figure.text(0.02, 0.18 / height, f"{left_out} findings without a quantity in the model "
+                        "are in the table only.", color=FAINT, fontsize=8)
+    return figure
+
+
+def _panels(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    units = [unit_text(row) for row in shown.itertuples()]
+    labelled = shown.assign(shown_unit=units)
+    return [(str(unit), part) for unit, part in labelled.groupby("shown_unit", sort=False)]
+
+
+def _panel(axes: Axes, unit: str, part: pd.DataFrame) -> None:
+    """One unit's findings, from the top."""
+    places = range(len(part) - 1, -1, -1)
+    for place, row in zip(places, part.itertuples(), strict=True):
+        if not isinstance(row.published, str):
+            _bar(axes, place + OFFSET, row.published, row.low, row.high, BASELINE, "o")
+        _bar(axes, place - OFFSET, row.model, row.model_low, row.model_high, MODEL, "s")
+        told = str(row.verdict)
+        if isinstance(row.published, str):
+            told += f"\n(published: {row.published})"
+        axes.annotate(told, (1.02, place), xycoords=("axes fraction", "data"), va="center",
+                      fontsize=8)
+    labels = ["\n".join(wrap(str(row.finding), 52)[:3]) for row in part.itertuples()]
+    axes.set_yticks(list(places), labels, fontsize=8)
+    axes.set_ylim(-0.6, len(part) - 0.4)
+    ratio = part["effect"].isin(["ratio", "odds ratio"]).all()
+    if not (part["effect"] == "level").all():
+        axes.axvline(1.0 if ratio else 0.0, color=FAINT, linewidth=0.8, zorder=1)
+    axes.margins(x=0.08)
+    axes.set_xlabel(unit, fontsize=8)
+
+
+def _bar(
+    axes: Axes, y: float, value: Any, low: Any, high: Any, colour: str, marker: str
+) -> None:
+    if value is None or math.isnan(value):
+        return
+    if low is not None and not math.isnan(low):
+        axes.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt")
+    axes.plot([value], [y], marker, color=colour, markersize=5)

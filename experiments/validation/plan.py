@@ -1,0 +1,344 @@
+"""From findings to runs: the sides of each contrast, and every distinct run once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from experiments.outcomes import Outcome
+from experiments.settings import Case, _days, whole
+from experiments.validation.groups import outcome_of, parse_group
+from experiments.validation.row import ARM_FIELDS, CONTRAST, PER, Row
+from experiments.validation.row_files import Rows
+from model.city import City, load_city
+from model.faults import BadInput, Fault, unknown
+from model.law import build_law, environment_names, timeline_names
+from model.ordinance import regime_names
+from model.posture import posture_names
+from model.registry import load_parameters
+from model.scenario import Scenario, scenario
+
+_ARROW = re.compile(r"\s*(?:->|\N{RIGHTWARDS ARROW})\s*")
+_MONTHS = re.compile(r"(\d{1,4})(?:\s*(?:-|\.\.)\s*(\d{1,4}))?")
+_DATE = r"(\d{4}-\d{2})(?:-\d{2})?"
+_DATES = re.compile(rf"{_DATE}(?:\s*\.\.\s*{_DATE})?")
+
+
+class Side(NamedTuple):
+    """What is counted on one side: an outcome, in some months, in one run."""
+
+    scenario: Scenario
+    outcome: Outcome
+    months: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """The sides of a finding.
+
+    `sides` are pairs (a, b): of the outcome; then, as the finding asks for them, of the group
+    taken off and of the outcome that an elasticity divides by.
+    """
+
+    row: Row
+    pairs: tuple[tuple[Side, Side], ...]
+    factor: float
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """All sides, one after another."""
+        return tuple(side for pair in self.pairs for side in pair)
+
+
+def contrasts_of(rows: Rows, scale: Any) -> list[Contrast]:
+    """The contrasts of all findings that are computed by runs.
+
+    Raises
+    ------
+    BadInput
+        A fault for each name, group, period or unit that cannot be.
+    """
+    faults: list[Fault] = []
+    found = []
+    for index, row in enumerate(rows.rows):
+        if row.not_comparable or row.design != CONTRAST:
+            continue
+        try:
+            found.append(_Reader(rows, index, scale).contrast())
+        except BadInput as error:
+            faults.extend(error.faults)
+    if faults:
+        raise BadInput(faults)
+    return found
+
+
+class _Reader:
+    """Reads one row; a fault is told at the key in hand."""
+
+    def __init__(self, rows: Rows, index: int, scale: Any) -> None:
+        self.rows, self.index, self.scale = rows, index, scale
+        self.row = rows.rows[index]
+
+    def at(self, key: str, call: Callable[[], Any]) -> Any:
+        """`call()`, whose faults are told at `key` of this row."""
+        try:
+            return call()
+        except BadInput as error:
+            told = [one if one.file else self.rows.fault(self.index, key, one)
+                    for one in error.faults]
+            raise BadInput(told) from None
+
+    def contrast(self) -> Contrast:
+        """The row's sides."""
+        row = self.row
+        city = self.at("city", lambda: load_city(row.city))
+        if not row.outcome:
+            raise BadInput(self.rows.fault(self.index, "outcome", Fault("missing", "an outcome")))
+        arms = self._arms()
+        start = self.at("start", lambda: _date(row.start))
+        periods = {which: self._period(which, start) for which in "ab"}
+        last = max((months[-1] for months in periods.values() if months), default="")
+        days = self._days(start, last)
+        settings = _one_level([self._scenario(arm, start, days) for arm in arms])
+        areas = _areas(city)
+
+        def side(which: str, outcome: str, key: str, group: str) -> Side:
+            filters = self.at(key, lambda: parse_group(group, areas))
+            chosen = self.at("outcome" if outcome not in _names() else key,
+                             lambda: outcome_of(outcome, filters))
+            setting = settings["ab".index(which)]
+            return Side(setting, chosen, periods[which] or _months(setting))
+
+        def pair(outcome: str, group: str = "") -> tuple[Side, Side]:
+            return tuple(  # type: ignore[return-value]
+                side(which, outcome, "minus_group" if group else self._key(which, "group"),
+                     group or row.side(which, "group"))
+                for which in "ab"
+            )
+
+        pairs = [pair(row.outcome)]
+        if row.minus_group:
+            pairs.append(pair(row.outcome, row.minus_group))
+        if row.measure == "elasticity":
+            pairs.append(self.at("of", lambda: pair(row.of)))
+        return Contrast(row, tuple(pairs), self._factor(pairs[0][0].outcome))
+
+    def _key(self, which: str, name: str) -> str:
+        """The key that decides field `name` of a side."""
+        return f"{name}_{which}" if getattr(self.row, f"{name}_{which}") else name
+
+    def _arms(self) -> list[dict[str, str]]:
+        """Names of law and posture on either side, from ``contrast`` or from the fields."""
+        row = self.row
+        fields = [{name: row.side(which, name) for name in ARM_FIELDS} for which in "ab"]
+        if row.contrast:
+            words = _ARROW.split(row.contrast)
+            if len(words) != 2:
+                fault = Fault(f"found {row.contrast!r}", "two sides as A -> B")
+                raise BadInput(self.rows.fault(self.index, "contrast", fault))
+            for one, text in zip(fields, words, strict=True):
+                one.update(self.at("contrast", partial(_named, text)))
+        for which, one in zip("ab", fields, strict=True):
+            regime = one["regime"] or "welcoming-2012"
+            for name, known in _known().items():
+                if one[name]:
+                    key = "contrast" if row.contrast else self._key(which, name)
+                    self.at(key, partial(_exists, name, one[name], known))
+            law = (regime, one["environment"] or "E3", one["posture"] or "2017-2019",
+                   one["timeline"] or None)
+            key = "contrast" if row.contrast else self._key(which, "regime")
+            self.at(key, partial(build_law, *law))
+        return fields
+
+    def _scenario(self, arm: dict[str, str], start: dt.date, days: int) -> Scenario:
+        values = self.at("parameters", lambda: _parameters(arm["parameters"]))
+        given = {
+            "regime": arm["regime"], "environment": arm["environment"], "posture": arm["posture"],
+            "timeline": arm["timeline"], "city": self.row.city, "start": start, "days": days,
+            "scale": self.scale, "parameters": values,
+        }
+        return self.at("start", lambda: scenario({k: v for k, v in given.items() if v != ""}))
+
+    def _period(self, which: str, start: dt.date) -> tuple[str, ...]:
+        text = self.row.side(which, "period")
+        key = self._key(which, "period")
+        return self.at(key, lambda: _month_names(text, start)) if text else ()
+
+    def _days(self, start: dt.date, last: str) -> int:
+        """Days to run: the years asked for, else to the end of the last month."""
+        if self.row.years is not None:
+            days = _days(start, self.row.years)
+            end = f"{start + dt.timedelta(days=days - 1):%Y-%m}"
+            if last > end:
+                fault = Fault(f"a period to {last} in runs that end in {end}", "more years")
+                raise BadInput(self.rows.fault(self.index, "years", fault))
+            return days
+        if not last:
+            return _days(start, 1)
+        return (pd.Period(last, "M").end_time.date() - start).days + 1
+
+    def _factor(self, outcome: Outcome) -> float:
+        """What the outcome's own unit is multiplied by to be in the row's."""
+        row = self.row
+        if match := PER.fullmatch(row.unit):
+            if outcome.share:
+                fault = Fault(f"found {row.unit!r} of a share", "points, percent, ratio or log")
+                raise BadInput(self.rows.fault(self.index, "unit", fault))
+            per = whole("unit", match[1].replace(",", ""), 1, 10**9)
+            return per / outcome.per
+        if row.unit == "points" and not outcome.share:
+            fault = Fault(f"{row.outcome} is no share", f"own ({outcome.unit}), percent or ratio")
+            raise BadInput(self.rows.fault(self.index, "unit", fault))
+        return 1.0
+
+
+def _one_level(settings: list[Scenario]) -> list[Scenario]:
+    """Both sides with the levels of the first side's environment, or law could move nothing."""
+    first, second = settings
+    same = (first.environment, first.timeline) == (second.environment, second.timeline)
+    if same or first.timeline:
+        return settings
+    return [
+        one if one.environment == first.environment and not one.timeline
+        else one.but(solved_under=first.environment)
+        for one in settings
+    ]
+
+
+def runs_of(
+    contrasts: list[Contrast], seeds: range, draws: tuple[dict[str, float], ...]
+) -> Iterator[Case]:
+    """Every distinct run once: by draw and seed, with the outcomes of all sides that need it.
+
+    A case's regime is the key of its scenario (`key_of`), its belief the number of the draw.
+    """
+    wanted: dict[str, tuple[Scenario, dict[str, Outcome]]] = {}
+    for contrast in contrasts:
+        for side in contrast.sides:
+            key = key_of(side.scenario)
+            longest, outcomes = wanted.get(key, (side.scenario, {}))
+            outcomes[outcome_key(side.outcome)] = side.outcome
+            wanted[key] = max(longest, side.scenario, key=lambda one: one.days), outcomes
+    # Runs under one law's levels one after another: a worker keeps the last that it solved.
+    wanted = dict(sorted(wanted.items(), key=lambda item: _solved(item[1][0])))
+    for draw, values in enumerate(draws):
+        for place, seed in enumerate(seeds):
+            for key, (setting, outcomes) in wanted.items():
+                # What a row sets goes before what is drawn.
+                parameters = {**values, **setting.parameters}
+                yield Case(
+                    place, key, str(draw), setting.but(seed=seed, parameters=parameters),
+                    outcomes=tuple(replace(one, name=name) for name, one in outcomes.items()),
+                )
+
+
+def key_of(setting: Scenario) -> str:
+    """One name for one run. The months of a shorter run are those of a longer one."""
+    whole_months = setting.end.day == 1
+    return setting.model_dump_json(exclude={"days"} if whole_months else None)
+
+
+def _solved(setting: Scenario) -> str:
+    return setting.model_dump_json(exclude={"regime", "believed"})
+
+
+def outcome_key(outcome: Outcome) -> str:
+    """One name for one outcome in one group."""
+    return f"{outcome.name} {dict(outcome.numerator.where)} {dict(outcome.denominator.where)}"
+
+
+def _known() -> dict[str, tuple[str, ...]]:
+    return {"regime": regime_names(), "environment": environment_names(),
+            "posture": posture_names(), "timeline": timeline_names()}
+
+
+def _exists(kind: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known and not name.endswith(".toml"):
+        raise BadInput(unknown(kind, name, known))
+
+
+def _named(text: str) -> dict[str, str]:
+    """What one side of ``contrast`` names: words parted by ``+`` or commas."""
+    known = _known()
+    found: dict[str, str] = {}
+    for word in filter(None, (piece.strip() for piece in re.split(r"[+,]", text))):
+        if "=" in word:
+            found["parameters"] = ",".join(filter(None, (found.get("parameters"), word)))
+            continue
+        kinds = [kind for kind, names in known.items() if word in names]
+        if not kinds and word.endswith(".toml"):
+            kinds = ["regime"]
+        if not kinds:
+            every = [name for names in known.values() for name in names]
+            raise BadInput(unknown("regime, environment, posture or timeline", word, every))
+        if kinds[0] in found:
+            raise BadInput(Fault(f"a second {kinds[0]} {word!r}", "one of a kind a side"))
+        found[kinds[0]] = word
+    return found
+
+
+def _parameters(text: str) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        try:
+            values[name] = float(value)
+        except ValueError:
+            raise BadInput(Fault(f"found {part!r}", "NAME=VALUE, parted by commas")) from None
+    load_parameters(values)
+    return values
+
+
+def _date(text: str) -> dt.date:
+    if not text:
+        return Scenario.model_fields["start"].default
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(Fault(f"found {text!r}", "a date as 2022-01-01")) from None
+
+
+def _month_names(text: str, start: dt.date) -> tuple[str, ...]:
+    """Months of a period: numbers from 1 since the start, or dates (whole months)."""
+    if match := _DATES.fullmatch(text):
+        ends = (match[1], match[2] or match[1])
+        try:
+            months = pd.period_range(*ends, freq="M")
+        except ValueError:
+            raise BadInput(Fault(f"found {text!r}", "months as 2022-01..2022-06")) from None
+    elif match := _MONTHS.fullmatch(text):
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last <= 1200:
+            raise BadInput(Fault(f"found {text!r}", "months from 1, the first before the last"))
+        base = pd.Period(start, "M")
+        months = pd.period_range(base + (first - 1), base + (last - 1), freq="M")
+    else:
+        raise BadInput(Fault(f"found {text!r}", "months as 1-12, or 2022-01..2022-06"))
+    if not len(months) or months[0] < pd.Period(start, "M"):
+        raise BadInput(Fault(f"found {text!r}", f"months from {start:%Y-%m}, in order"))
+    return tuple(str(month) for month in months)
+
+
+def _months(setting: Scenario) -> tuple[str, ...]:
+    last = setting.end - dt.timedelta(days=1)
+    return tuple(map(str, pd.period_range(setting.start, last, freq="M")))
+
+
+def _areas(city: City) -> dict[str, int]:
+    numbers = [int(number) for number in city.numbers]
+    by_number = {str(number): number for number in numbers}
+    return by_number | dict(zip(city.names, numbers, strict=True))
+
+
+def _names() -> tuple[str, ...]:
+    from experiments.outcomes import OUTCOMES
+
+    return tuple(OUTCOMES)
+
+

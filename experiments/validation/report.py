@@ -1,0 +1,158 @@
+"""Findings beside the model's, in words: terminal tables, a Markdown page, an HTML page."""
+
+from __future__ import annotations
+
+import html as escape_html
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from experiments.outcomes import OUTCOMES
+from experiments.privacy import Released, gated
+from experiments.terminal import console, decimals, number
+from experiments.validation import verdict
+
+TITLES = {
+    "validation": "Findings that the model was not fitted to",
+    "calibration": "Findings that were used to choose the model's numbers: they prove nothing",
+}
+HEAD = ("finding", "study", "published", "model", "unit", "verdict")
+STYLES = {
+    verdict.AGREES: "green", verdict.RIGHT_SIGN: "yellow", verdict.DISAGREES: "red",
+    verdict.NOT_COMPARABLE: "dim",
+}
+RULE = (
+    "agrees: the intervals share a point and the sign; the model's is widened by the row's "
+    "discrepancy. right sign: they do not meet, but the model's lies on the published side of no "
+    "effect. not comparable: the model has no such quantity, or cannot tell it from none."
+)
+HTML_HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Validation</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222; background: #fff }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0 }
+th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid #ddd
+  }
+img { max-width: 100%; height: auto }
+.scroll { overflow-x: auto }
+</style></head><body>
+"""
+
+
+def print_tables(released: Released) -> None:
+    """The tables, to standard output."""
+    screen = console()
+    for title, part in _parts(gated(released)):
+        table = Table(
+            box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0), title=title,
+            title_justify="left", title_style="bold",
+        )
+        table.add_column("finding", ratio=5)
+        for name in ("published", "model"):
+            table.add_column(name, justify="right", ratio=3)
+        table.add_column("verdict", ratio=4)
+        table.expand = True
+        for row in part.itertuples():
+            finding, study, published, model, unit, told = cells(row)
+            said = Text(told, style=STYLES[str(row.verdict)])
+            if row.reason:
+                said.append(f"\n{row.reason}", style="dim")
+            table.add_row(Text(finding).append(f"\n{study}", style="dim"), published,
+                          Text(model).append(f"\n{unit}", style="dim"), said)
+        screen.print(table)
+    screen.print(Text(f"{RULE}\n{_intervals(gated(released))}", style="dim"))
+
+
+def markdown(released: Released, manifest: dict[str, Any]) -> str:
+    """A page of its own, with the chart beside it."""
+    lines = ["# Validation", "", f"`{manifest['command']}`", "", RULE, "",
+             _intervals(gated(released)), "", "![Published and model effects](forest.svg)", ""]
+    for title, part in _parts(gated(released)):
+        lines += [f"## {title}", "", f"| {' | '.join(HEAD)} |", "|" + " --- |" * len(HEAD)]
+        lines += [f"| {' | '.join(_told(row))} |" for row in part.itertuples()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def html(released: Released, manifest: dict[str, Any]) -> str:
+    """The same as one HTML page."""
+    text = escape_html.escape
+    parts = [HTML_HEAD, "<h1>Validation</h1>", f"<p><code>{text(manifest['command'])}</code></p>",
+             f"<p>{text(RULE)}</p><p>{text(_intervals(gated(released)))}</p>",
+             '<p><img src="forest.svg" alt="Published and model effects side by side; the table '
+             'below has the same figures."></p>']
+    for title, part in _parts(gated(released)):
+        heads = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
+        parts.append(f"<h2>{text(title)}</h2><div class=scroll><table><tr>{heads}</tr>")
+        for row in part.itertuples():
+            told = "".join(f"<td>{text(cell)}</td>" for cell in _told(row))
+            parts.append(f"<tr>{told}</tr>")
+        parts.append("</table></div>")
+    return "\n".join([*parts, "</body></html>", ""])
+
+
+def _told(row: Any) -> list[str]:
+    """Cells of a row with the reason and the note beside the verdict."""
+    *rest, told = cells(row)
+    more = ". ".join(filter(None, (row.reason, row.note.rstrip("."))))
+    return [*rest, f"{told}: {more}" if more else told]
+
+
+def _parts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for role, title in TITLES.items():
+        part = frame[frame["role"] == role]
+        if len(part):
+            yield title, part
+
+
+def _intervals(frame: pd.DataFrame) -> str:
+    draws = int(pd.to_numeric(frame["draws"]).fillna(1).max()) if len(frame) else 1
+    if draws > 1:
+        return (
+            f"Model: the mean over {draws} draws of the parameters, with the middle 95% of them "
+            "(parameter uncertainty); columns chance_low and chance_high tell Monte Carlo error."
+        )
+    return (
+        "Model: 95% interval for chance alone (Monte Carlo error of paired replicates), at the "
+        "default parameters; how uncertain those are is not in it."
+    )
+
+
+def cells(row: Any) -> tuple[str, str, str, str, str, str]:
+    """A finding in print: finding, study, published, model, unit, verdict."""
+    signed = row.effect not in ("level", "ratio", "odds ratio")
+    if isinstance(row.published, str):
+        published = row.published
+    else:
+        published = estimate_text(row.published, row.low, row.high, signed)
+    model = estimate_text(row.model, row.model_low, row.model_high, signed)
+    return row.finding, row.study, published, model, unit_text(row), row.verdict
+
+
+def estimate_text(
+    value: float | None, low: float | None, high: float | None, signed: bool
+) -> str:
+    """``−30 (−47 to −13)``; nothing where there is no value."""
+    if value is None or math.isnan(value):
+        return ""
+    ends = [end for end in (low, high) if end is not None and not math.isnan(end)]
+    digits = decimals(value, *ends)
+    text = number(value, digits, signed=signed)
+    if len(ends) == 2:
+        text += f" ({' to '.join(number(end, digits, signed=signed) for end in ends)})"
+    return text
+
+
+def unit_text(row: Any) -> str:
+    """The unit of a finding in words."""
+    if row.unit == "own":
+        return OUTCOMES[row.outcome].unit if row.outcome in OUTCOMES else ""
+    words = {"percent": "percent change", "points": "percentage points"}
+    if row.effect == "level":
+        words = {"percent": "percent", "points": "percent"}
+    return words.get(row.unit, row.unit)

@@ -1,0 +1,175 @@
+"""Hold the model against findings: run the contrasts, form the effects, give the verdicts."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments import privacy
+from experiments.manifest import commit, data_hashes, versions
+from experiments.runner import run_cases
+from experiments.settings import MAX_REPLICATES, real, whole
+from experiments.store import MANIFEST, check_folder, results_folder, write_json
+from experiments.terminal import progress_bar
+from experiments.validation.effects import Counts, Effect, effect_of
+from experiments.validation.plan import contrasts_of, runs_of
+from experiments.validation.row import Row
+from experiments.validation.row_files import BUILT_IN, read_rows
+from experiments.validation.verdict import VERDICTS, verdict, widened
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Findings beside the model's. Everything in it has passed `experiments.privacy`."""
+
+    released: privacy.Released
+    manifest: dict[str, Any]
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """One row a finding: published, model, verdict and reason; see docs/validation.md."""
+        return self.released.frame.copy()
+
+    def figure(self) -> Figure:
+        """Published and model effects side by side, a row a finding."""
+        from experiments.validation.chart import forest
+
+        return forest(self.released)
+
+    def print(self) -> None:
+        """The tables, to standard output."""
+        from experiments.validation.report import print_tables
+
+        print_tables(self.released)
+
+    def summary(self) -> dict[str, Any]:
+        """What ``--json`` prints: the manifest, and one object a finding."""
+        return {"manifest": self.manifest, "rows": self.released.frame.to_dict("records")}
+
+    def save(self, out: str | Path, *, force: bool = False) -> Path:
+        """Write table, page, chart and manifest to the folder `out`, wholly or not at all.
+
+        Raises
+        ------
+        BadInput
+            If the folder exists and `force` is not given.
+        SaveError
+            If the disk is full or refuses.
+        """
+        from experiments.style import save
+        from experiments.validation.report import html, markdown
+
+        path = check_folder(out, force=force)
+        with results_folder(path, force=force) as folder:
+            self.released.frame.to_csv(folder / "validation.csv", index=False)
+            (folder / "validation.md").write_text(markdown(self.released, self.manifest), "utf-8")
+            (folder / "validation.html").write_text(html(self.released, self.manifest), "utf-8")
+            save(self.figure(), folder, "forest")
+            write_json(folder / MANIFEST, self.manifest)
+        return path
+
+
+def validate(
+    rows: str | Path | None = None,
+    *,
+    scale: float | str = 0.1,
+    replicates: int | str = 4,
+    seed: int | str = 0,
+    processes: int | str | None = None,
+    progress: bool = True,
+) -> Validation:
+    """Hold the model against findings.
+
+    Parameters
+    ----------
+    rows
+        A CSV or TOML file of findings (docs/validation.md); those that come with the project if
+        None.
+    scale
+        Share of each city's residents that are simulated.
+    replicates
+        Paired replicates with the seeds ``seed``, ``seed + 1``, ...; their chance error is the
+        model's interval unless parameters are drawn.
+    processes
+        How many runs at once; chosen by the machine if None.
+
+    Raises
+    ------
+    BadInput
+        For each thing wrong with the file or the numbers, with file, line and key; nothing has
+        then been run.
+    """
+    share = real("scale", scale, 0, 1)
+    count = whole("replicates", replicates, 1, MAX_REPLICATES)
+    first = whole("seed", seed, 0, 2**62)
+    workers = None if processes is None else whole("processes", processes, 1, 1024)
+    begun = time.perf_counter()
+    read = read_rows(BUILT_IN if rows is None else rows)
+    contrasts = contrasts_of(read, share)
+    cases = list(runs_of(contrasts, range(first, first + count), ({},)))
+    effects: dict[str, Effect] = {}
+    if cases:
+        total = sum(case.scenario.days for case in cases)
+        with (
+            progress_bar(total, shown=progress, runs=len(cases)) as on_days,
+            closing(run_cases(cases, processes=workers, on_days=on_days)) as arriving,
+        ):
+            counts = Counts(pd.concat([one.rows for one in arriving], ignore_index=True))
+        effects = {one.row.id: effect_of(one, counts) for one in contrasts}
+    records = [record(row, effects.get(row.id)) for row in read.rows]
+    words = ["carveout", "validate", *(["--rows", Path(rows).name] if rows else [])]
+    words += ["--scale", f"{share:g}", "--replicates", str(count), "--seed", str(first)]
+    made = {
+        "kind": "carveout validation",
+        "command": shlex.join(words),
+        "scale": share, "replicates": count, "seed": first, "runs": len(cases),
+        "findings": len(records),
+        "verdicts": {one: sum(row["verdict"] == one for row in records) for one in VERDICTS},
+        "seconds": round(time.perf_counter() - begun, 1),
+        "versions": versions(), "commit": commit(), "hashes": dict(data_hashes()),
+    }
+    return Validation(privacy.release_findings(records), made)
+
+
+def record(row: Row, effect: Effect | None) -> dict[str, Any]:
+    """One finding with the model's answer, to be released by the privacy gate."""
+    told, reason = verdict(row, effect)
+    shown: Mapping[str, Any] = {}
+    if effect is not None:
+        wide_low, wide_high = widened(row, effect)
+        shown = {
+            "model": effect.estimate, "model_low": effect.low, "model_high": effect.high,
+            "chance_low": effect.chance_low, "chance_high": effect.chance_high,
+            "judged_low": wide_low, "judged_high": wide_high,
+            "model_a": effect.a, "model_b": effect.b,
+            "replicates": effect.replicates, "draws": effect.draws, "small": effect.small,
+        }
+    return {
+        "id": row.id, "finding": row.finding or row.id, "study": row.study, "role": row.role,
+        "design": row.design, "estimator": row.estimator, "contrast": _contrast(row),
+        "outcome": row.outcome, "group": row.group or row.group_b or "all",
+        "effect": row.measure, "unit": row.unit,
+        "published": row.estimate, "low": row.low, "high": row.high,
+        "model": None, "model_low": None, "model_high": None, "small": False, **shown,
+        "discrepancy": row.discrepancy, "verdict": told, "reason": reason, "note": row.note,
+    }
+
+
+def _contrast(row: Row) -> str:
+    if row.contrast:
+        return row.contrast
+    names = ("regime", "environment", "posture", "timeline", "parameters", "group", "period")
+    sides = [
+        " + ".join(filter(None, (row.side(which, name) for name in names))) for which in "ab"
+    ]
+    return sides[0] if sides[0] == sides[1] else " -> ".join(one or "default" for one in sides)
