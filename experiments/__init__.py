@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison, compare, run
+    from experiments.validation.validate import validate
 
-__all__ = ["Comparison", "compare", "run"]
+__all__ = ["Comparison", "compare", "run", "validate"]
+#: Names that are not of `experiments.comparison`, and where they are.
+_ELSEWHERE = {"validate": "experiments.validation.validate"}
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        return getattr(import_module("experiments.comparison"), name)
+        return getattr(import_module(_ELSEWHERE.get(name, "experiments.comparison")), name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")
 
 

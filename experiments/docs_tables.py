@@ -110,7 +110,29 @@ def pages() -> str:
     return "".join(lines)
 
 
+def findings() -> str:
+    """The keys of a file of findings (`carveout validate`)."""
+    from experiments.validation.row import Row
+
+    rows = []
+    for name, field in Row.model_fields.items():
+        if name[-2:] in ("_a", "_b"):
+            continue
+        both = f", `{name}_a`, `{name}_b`" if f"{name}_a" in Row.model_fields else ""
+        rows.append((f"`{name}`{both}", field.description or ""))
+    return table(("key", "meaning"), rows)
+
+
+def verdicts() -> str:
+    """The rule by which a finding is judged, as its module states it."""
+    from experiments.validation import verdict
+
+    return (verdict.__doc__ or "").partition("\n\n")[2]
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "findings": findings,
+    "verdicts": verdicts,
     "parameters": parameters,
     "postures": postures,
     "openness": openness,

@@ -172,7 +172,7 @@ def settings(
     span = tried(lambda: _years(years), 1.0)
     first = tried(lambda: whole("seed", seed, 0, 2**63 - 1), 0)
     begin = tried(lambda: _date("start", start), Scenario.model_fields["start"].default)
-    days = tried(lambda: _days(begin, span), 365)
+    days = tried(lambda: days_of(begin, span), 365)
     made = tried(
         lambda: scenario(
             dict(
@@ -272,7 +272,7 @@ def _date(key: str, value: Any) -> dt.date:
     return date
 
 
-def _days(start: dt.date, years: float) -> int:
+def days_of(start: dt.date, years: float) -> int:
     """Whole years end on the anniversary; a part of a year is that part of 365 days."""
     whole = int(years)
     try:

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.outcomes import Outcome
-from experiments.settings import Case, _days, whole
+from experiments.settings import Case, days_of, whole
 from experiments.validation.groups import outcome_of, parse_group
 from experiments.validation.row import ARM_FIELDS, CONTRAST, PER, Row
 from experiments.validation.row_files import Rows
 from model.city import City, load_city
 from model.faults import BadInput, Fault, unknown
-from model.law import build_law, environment_names, timeline_names
-from model.ordinance import regime_names
-from model.posture import posture_names
+from model.law import environment_names, load_environment, load_timeline, timeline_names
+from model.ordinance import load_regime, regime_names
+from model.posture import load_posture, posture_names
 from model.registry import load_parameters
 from model.scenario import Scenario, scenario
 
@@ -28,6 +28,12 @@ _ARROW = re.compile(r"\s*(?:->|\N{RIGHTWARDS ARROW})\s*")
 _MONTHS = re.compile(r"(\d{1,4})(?:\s*(?:-|\.\.)\s*(\d{1,4}))?")
 _DATE = r"(\d{4}-\d{2})(?:-\d{2})?"
 _DATES = re.compile(rf"{_DATE}(?:\s*\.\.\s*{_DATE})?")
+
+
+LOADERS: dict[str, Callable[[str], Any]] = {
+    "regime": load_regime, "environment": load_environment, "posture": load_posture,
+    "timeline": load_timeline,
+}
 
 
 class Side(NamedTuple):
@@ -145,15 +151,10 @@ class _Reader:
             for one, text in zip(fields, words, strict=True):
                 one.update(self.at("contrast", partial(_named, text)))
         for which, one in zip("ab", fields, strict=True):
-            regime = one["regime"] or "welcoming-2012"
-            for name, known in _known().items():
+            for name, load in LOADERS.items():
                 if one[name]:
                     key = "contrast" if row.contrast else self._key(which, name)
-                    self.at(key, partial(_exists, name, one[name], known))
-            law = (regime, one["environment"] or "E3", one["posture"] or "2017-2019",
-                   one["timeline"] or None)
-            key = "contrast" if row.contrast else self._key(which, "regime")
-            self.at(key, partial(build_law, *law))
+                    self.at(key, partial(load, one[name]))
         return fields
 
     def _scenario(self, arm: dict[str, str], start: dt.date, days: int) -> Scenario:
@@ -173,14 +174,14 @@ class _Reader:
     def _days(self, start: dt.date, last: str) -> int:
         """Days to run: the years asked for, else to the end of the last month."""
         if self.row.years is not None:
-            days = _days(start, self.row.years)
+            days = days_of(start, self.row.years)
             end = f"{start + dt.timedelta(days=days - 1):%Y-%m}"
             if last > end:
                 fault = Fault(f"a period to {last} in runs that end in {end}", "more years")
                 raise BadInput(self.rows.fault(self.index, "years", fault))
             return days
         if not last:
-            return _days(start, 1)
+            return days_of(start, 1)
         return (pd.Period(last, "M").end_time.date() - start).days + 1
 
     def _factor(self, outcome: Outcome) -> float:
@@ -253,29 +254,23 @@ def outcome_key(outcome: Outcome) -> str:
     return f"{outcome.name} {dict(outcome.numerator.where)} {dict(outcome.denominator.where)}"
 
 
-def _known() -> dict[str, tuple[str, ...]]:
-    return {"regime": regime_names(), "environment": environment_names(),
-            "posture": posture_names(), "timeline": timeline_names()}
-
-
-def _exists(kind: str, name: str, known: tuple[str, ...]) -> None:
-    if name not in known and not name.endswith(".toml"):
-        raise BadInput(unknown(kind, name, known))
-
-
 def _named(text: str) -> dict[str, str]:
     """What one side of ``contrast`` names: words parted by ``+`` or commas."""
-    known = _known()
+    known = {"regime": regime_names(), "environment": environment_names(),
+             "posture": posture_names(), "timeline": timeline_names()}
+    every = [name for names in known.values() for name in names]
+    words = re.split(r"\s+\+\s+|,\s+", text.strip())
+    if len(words) == 1 and words[0] not in every and "@" not in words[0]:
+        words = words[0].split("+")  # a mixed ordinance has a + of its own
     found: dict[str, str] = {}
-    for word in filter(None, (piece.strip() for piece in re.split(r"[+,]", text))):
+    for word in filter(None, (piece.strip() for piece in words)):
         if "=" in word:
             found["parameters"] = ",".join(filter(None, (found.get("parameters"), word)))
             continue
         kinds = [kind for kind, names in known.items() if word in names]
-        if not kinds and word.endswith(".toml"):
+        if not kinds and (word.endswith(".toml") or "@" in word):
             kinds = ["regime"]
         if not kinds:
-            every = [name for names in known.values() for name in names]
             raise BadInput(unknown("regime, environment, posture or timeline", word, every))
         if kinds[0] in found:
             raise BadInput(Fault(f"a second {kinds[0]} {word!r}", "one of a kind a side"))

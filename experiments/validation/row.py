@@ -67,19 +67,21 @@ class Row(BaseModel):
     study: Text = Field("", description="authors and year, or an evidence id")
     design: Text = Field(CONTRAST, description=f"{CONTRAST}, or the name of a replication design")
     estimator: Text = Field("", description="an estimator of the design; true for the true effect")
-    role: Literal["validation", "calibration"] = "validation"
+    role: Literal["validation", "calibration"] = Field(
+        "validation", description="validation, or calibration: used to choose the model's numbers"
+    )
     contrast: Text = Field("", description="A -> B, each regimes, environments, postures by name")
-    city: Text = "chicago"
-    regime: Text = ""
+    city: Text = Field("chicago", description="a city's name or folder")
+    regime: Text = Field("", description="an ordinance, by name or file")
     regime_a: Text = ""
     regime_b: Text = ""
-    environment: Text = ""
+    environment: Text = Field("", description="E0 to E3, or a file")
     environment_a: Text = ""
     environment_b: Text = ""
-    posture: Text = ""
+    posture: Text = Field("", description="the federal posture, by name or file")
     posture_a: Text = ""
     posture_b: Text = ""
-    timeline: Text = ""
+    timeline: Text = Field("", description="dated layers instead of a regime")
     timeline_a: Text = ""
     timeline_b: Text = ""
     parameters: Text = Field("", description="NAME=VALUE, parted by commas")
@@ -87,7 +89,7 @@ class Row(BaseModel):
     parameters_b: Text = ""
     outcome: Text = Field("", description="an outcome ('carveout outcomes')")
     of: Text = Field("", description="of an elasticity: the outcome whose change moves the other")
-    group: Text = Field("", description="as ethnicity=latino, crime=burglary|theft")
+    group: Text = Field("", description="as ethnicity=latino, crime=theft")
     group_a: Text = ""
     group_b: Text = ""
     minus_group: Text = Field("", description="a group whose effect is taken off")
@@ -95,10 +97,10 @@ class Row(BaseModel):
     period_a: Text = ""
     period_b: Text = ""
     estimate: Annotated[float | str | None, BeforeValidator(_estimate)] = Field(
-        None, description="a number, negative or positive"
+        None, description="published: a number, negative or positive"
     )
-    low: Share | None = None
-    high: Share | None = None
+    low: Share | None = Field(None, description="lower end of the published 95% interval")
+    high: Share | None = Field(None, description="upper end of it")
     unit: Annotated[str, BeforeValidator(_unit)] = Field(
         "own", description=f"{', '.join(UNITS)}, or per 10,000"
     )
@@ -106,8 +108,8 @@ class Row(BaseModel):
     discrepancy: Share = Field(
         0.0, ge=0, description="standard deviation between the study's place and the model's"
     )
-    start: Text = ""
-    years: float | None = Field(None, gt=0, le=100)
+    start: Text = Field("", description="first day of the runs; 2022-01-01")
+    years: float | None = Field(None, gt=0, le=100, description="length of the runs")
     not_comparable: Text = Field("", description="why the model has no such quantity")
     note: Text = Field("", description="likely cause of a disagreement, or what to know")
 
