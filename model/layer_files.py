@@ -10,6 +10,7 @@ from model.faults import BadInput, Fault, unknown
 from model.layer import Layer
 from model.mixture import mix, split_name
 from model.toml_source import read_toml, shown
+from model.variants import from_text, is_text
 
 FOLDER = Path(__file__).parent
 
@@ -51,13 +52,16 @@ def law_names() -> tuple[str, ...]:
 
 
 def load_regime(name_or_path: str | Path) -> Layer:
-    """A city's regime, by name, by the path of a file, or a mixture of two (`model.mixture`).
+    """A city's regime, by name, by the path of a file, as a mixture of two (`model.mixture`), or
+    as text (`model.variants`).
 
     Raises
     ------
     BadInput
         If there is none, or its file is wrong or contradicts itself: file, line and key.
     """
+    if is_text(name_or_path):
+        return from_text(str(name_or_path))
     mixture = split_name(str(name_or_path))
     if mixture is not None and not Path(name_or_path).is_file():
         first, parts, second = mixture

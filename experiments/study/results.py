@@ -1,0 +1,124 @@
+"""The result files of a study: which are whole, and what they hold.
+
+A finished task is ``tasks/PART/TASK-DIGEST.parquet``. A finished part may be one file instead,
+``parts/PART-DIGEST.parquet``, with the rows of its tasks one after another.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import pandas as pd
+
+from experiments.study.folder import Folder, result_name, whole_files
+
+TASKS, PARTS, FAILED = "tasks", "parts", "failures"
+
+
+def part_folder(part: int) -> str:
+    """Where the result files of a part stand."""
+    return f"{TASKS}/{part:06d}"
+
+
+def finished(folder: Folder, part: int) -> dict[str, str]:
+    """Files of a part's finished tasks, by task; of a compacted part the one file for each.
+
+    Every file is read once and held against its digest.
+    """
+    import pyarrow.parquet as pq
+
+    for name in folder.names(PARTS):
+        if name.startswith(f"{part:06d}-"):
+            for _, path, data in whole_files(folder, PARTS, name):
+                tasks = pq.read_table(io.BytesIO(data), columns=["task"])["task"].unique()
+                return dict.fromkeys(tasks.to_pylist(), path)
+    return {task: path for task, path, _ in whole_files(folder, part_folder(part))}
+
+
+class Results:
+    """The whole result files of a study, as they were when this was made."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self._files: list[str] | None = None
+
+    @property
+    def files(self) -> list[str]:
+        """Every whole file, compacted ones first; read once to check."""
+        if self._files is None:
+            compacted = {key: path for key, path, _ in whole_files(self.folder, PARTS)}
+            single = [
+                path
+                for part in self.folder.names(TASKS)
+                if part not in compacted
+                for _, path, _ in whole_files(self.folder, f"{TASKS}/{part}")
+            ]
+            self._files = [*compacted.values(), *single]
+        return self._files
+
+    @property
+    def tasks(self) -> list[str]:
+        """Ids of the finished tasks."""
+        if not self.files:
+            return []
+        return self.dataset().to_table(columns=["task"])["task"].unique().to_pylist()
+
+    def dataset(self) -> Any:
+        """All cells as a PyArrow dataset, read only as far as a question needs."""
+        import pyarrow.dataset as ds
+
+        paths = [self.folder.path(name) for name in self.files]
+        return ds.dataset(paths, filesystem=self.folder.pyarrow(), format="parquet")
+
+    def cells(self, outcome: str, by: str, group: str) -> pd.DataFrame:
+        """Task, value and suppressed of one cell in every finished task."""
+        import pyarrow.compute as pc
+
+        names = ["task", "value", "suppressed"]
+        if not self.files:
+            return pd.DataFrame({"task": pd.Series(dtype=str), "value": pd.Series(dtype=float),
+                                 "suppressed": pd.Series(dtype=bool)})
+        wanted = (
+            (pc.field("outcome") == outcome) & (pc.field("by") == by) & (pc.field("group") == group)
+        )
+        frame = self.dataset().to_table(columns=names, filter=wanted).to_pandas()
+        return frame.astype({"task": str})
+
+    def groups(self, outcome: str, by: str) -> list[str]:
+        """The groups of a breakdown."""
+        import pyarrow.compute as pc
+
+        wanted = (pc.field("outcome") == outcome) & (pc.field("by") == by)
+        found = self.dataset().head(1_000_000, columns=["group"], filter=wanted)["group"].unique()
+        return [str(group) for group in found.to_pylist()]
+
+
+def compact(folder: Folder, part: int, tasks: Collection[str]) -> bool:
+    """Make one file of a part's files, if all its `tasks` are finished; whether it did.
+
+    Raises
+    ------
+    SaveError
+        If the disk is full or refuses; the single files then stay.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    whole = {key: data for key, _, data in whole_files(folder, part_folder(part))}
+    if not whole or set(whole) != set(tasks):
+        return False
+    out = io.BytesIO()
+    tables = [pq.read_table(io.BytesIO(whole[task])) for task in tasks]
+    pq.write_table(pa.concat_tables(tables).unify_dictionaries(), out, compression="zstd")
+    folder.write(f"{PARTS}/{result_name(f'{part:06d}', out.getvalue())}", out.getvalue())
+    folder.remove_folder(part_folder(part))
+    return True
+
+
+def failures(folder: Folder) -> Iterator[str]:
+    """Ids of the tasks that failed."""
+    for name in folder.names(FAILED):
+        if name.endswith(".json") and not name.startswith("."):
+            yield name.removesuffix(".json")

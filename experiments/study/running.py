@@ -1,0 +1,221 @@
+"""Run a study: start it, go on with it, enlarge it.
+
+This process alone writes; workers send it finished files as bytes. So a task has one writer
+wherever it runs, and a worker needs no access to where the results are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from experiments.json_form import as_json
+from experiments.manifest import commit, data_hashes, versions
+from experiments.settings import MAX_REPLICATES, whole
+from experiments.study import engines
+from experiments.study.claim import CLAIM, LOCK, claimed
+from experiments.study.file import load_study, overridden
+from experiments.study.folder import Folder, result_name
+from experiments.study.identity import code_digest
+from experiments.study.plan import FOLDER as PLAN
+from experiments.study.plan import Plan, counts, make_plan, parts, planned, write_rows
+from experiments.study.progress import Log, Watch, bar
+from experiments.study.reading import KIND, MANIFEST, TEXT, Study, open_study
+from experiments.study.results import FAILED, failures, finished, part_folder
+from experiments.study.task import Done, Task
+from model.faults import BadInput, Fault
+
+#: A study in which so many tasks fail before any succeeds is stopped: something is wrong with it.
+HOPELESS = 20
+#: What may stand in a folder in which a study was begun and its plan not finished.
+BEGUN = {TEXT, PLAN, CLAIM, LOCK, "logs"}
+
+
+class StudyError(RuntimeError):
+    """A study was stopped for a reason that is not the user's; what is done is kept."""
+
+
+def run_study(
+    study: str | Path, out: str | Path, *, progress: bool = True, **changes: Any
+) -> Study:
+    """Run a study from its file.
+
+    Parameters
+    ----------
+    study
+        A ready study's name, or a file.
+    out
+        A new folder, or an fsspec address.
+    changes
+        ``replicates``, ``draws``, ``scale``, ``years``, ``seed``: in place of the file's.
+
+    Raises
+    ------
+    BadInput
+        If anything in the file is wrong, or the folder holds something; nothing is then written.
+    SaveError
+        If the disk is full. What is done is kept: `resume_study` goes on.
+    KeyboardInterrupt
+        On Ctrl-C; what is done is kept.
+    """
+    stated, source = load_study(study)
+    changes = {key: value for key, value in changes.items() if value is not None}
+    stated = overridden(stated, changes)
+    plan = make_plan(stated, source)
+    folder = Folder(out)
+    _check_free(folder)
+    watch = Watch()
+    with claimed(folder, watch.says) as held:
+        _check_free(folder)  # as it is now that nobody else can begin here
+        folder.write(TEXT, source.text.encode())
+        replicates = range(stated.run.replicates)
+        write_rows(folder, plan.rows(replicates), replicates)
+        folder.write(MANIFEST, (as_json(_manifest(plan, changes)) + "\n").encode())
+        _work(folder, watch, held, progress=progress)
+    return Study(folder)
+
+
+def resume_study(path: str | Path, *, retry_failed: bool = False, progress: bool = True) -> Study:
+    """Run what is left of a study.
+
+    Raises
+    ------
+    BadInput
+        If there is no study, another process runs it, or it was begun with other code.
+    """
+    study = open_study(path)
+    _check_code(study)
+    watch = Watch()
+    with claimed(study.folder, watch.says) as held:
+        _work(study.folder, watch, held, retry=retry_failed, progress=progress)
+    return Study(study.folder)
+
+
+def expand_study(path: str | Path, replicates: Any, *, progress: bool = True) -> Study:
+    """Enlarge a study to `replicates` replicates in all, and run them. What is done stays.
+
+    Raises
+    ------
+    BadInput
+        If it has as many already, or for the reasons of `resume_study`.
+    """
+    study = open_study(path)
+    _check_code(study)
+    folder = study.folder
+    watch = Watch()
+    with claimed(folder, watch.says) as held:
+        now = planned(folder)
+        most = whole("replicates", replicates, 1, MAX_REPLICATES)
+        if most <= now:
+            found, allowed = f"found {most}", f"more than the {now} that the study has"
+            raise BadInput(Fault(found, allowed, key="replicates"))
+        plan = make_plan(study.file, study.source)
+        added = range(now, most)
+        write_rows(folder, plan.rows(added, counts(folder)[1]), added)
+        _work(folder, watch, held, progress=progress)
+    return Study(folder)
+
+
+def _check_free(folder: Folder) -> None:
+    there = set(folder.names(""))
+    if MANIFEST in there:
+        found = f"{folder.name} exists"
+        raise BadInput(Fault(found, "a new folder; 'carveout study resume' goes on", key="out"))
+    if there - BEGUN:
+        raise BadInput(Fault(f"{folder.name} is not empty", "a new or empty folder", key="out"))
+
+
+def _check_code(study: Study) -> None:
+    if study.manifest["code"] != code_digest():
+        made = study.manifest["commit"] or f"version {study.manifest['versions']['carveout']}"
+        found = f"{study.folder.name} was begun with other code, data or libraries ({made})"
+        raise BadInput(Fault(found, "the same, or a new folder", key="study"))
+
+
+def _manifest(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:
+    """Everything that is needed to make the study again. Holds no path of a machine."""
+    stated = plan.study
+    words = [f"--{key} {value}" for key, value in changes.items()]
+    return {
+        "kind": KIND,
+        "name": stated.name,
+        "title": stated.title,
+        "question": stated.question,
+        "command": " ".join(["carveout", "study", "run", stated.name, *words]),
+        "changes": changes,
+        "levers": plan.levers,
+        "uncertain": list(plan.draws.columns),
+        "outcomes": list(plan.outcomes),
+        "combinations": len(plan.combinations),
+        "draws": len(plan.draws),
+        "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+        "code": code_digest(),
+        "versions": versions(),
+        "commit": commit(),
+        "hashes": dict(data_hashes()),
+        "privacy": "cells under 20 persons or events are empty; by area only rates; every person "
+        "is synthetic",
+    }
+
+
+def _work(
+    folder: Folder, watch: Watch, held: Callable[[], bool], *, retry: bool = False,
+    progress: bool = True,
+) -> None:
+    """Run every task that is not done, and keep what comes."""
+    manifest = json.loads(folder.read(MANIFEST))
+    watch.total, number = counts(folder)
+    failed = set(failures(folder))
+    log = Log(folder)
+    log(f"begun: {watch.total} tasks in {number} parts, code {manifest['code']}")
+    try:
+        with bar(watch, shown=progress) as renew:
+            todo = _todo(folder, manifest, watch, set() if retry else failed)
+            with closing(engines.serial(todo)) as arriving:
+                for result in arriving:
+                    if not held():
+                        raise StudyError(f"{folder.name} was taken over by another process")
+                    _keep(folder, result, watch, log)
+                    renew()
+    except BaseException as error:
+        log(f"stopped: {type(error).__name__} {error}")
+        raise
+    finally:
+        log(f"ended: {watch.done} done, {watch.failed} failed, of {watch.total}")
+        log.close()
+
+
+def _todo(
+    folder: Folder, manifest: dict[str, Any], watch: Watch, failed: set[str]
+) -> Iterator[list[Task]]:
+    """What is left of each part, looked up when its turn comes: no list of all tasks is made."""
+    for tasks in parts(folder, tuple(manifest["outcomes"]), manifest["code"]):
+        done = finished(folder, tasks[0].part)
+        left = [task for task in tasks if task.id not in done and task.id not in failed]
+        watch.done += sum(task.id in done for task in tasks)
+        watch.failed += sum(task.id in failed and task.id not in done for task in tasks)
+        if left:
+            yield left
+
+
+def _keep(folder: Folder, result: engines.Outcome, watch: Watch, log: Log) -> None:
+    """Write a result's file, or what went wrong."""
+    task = result.task
+    watch.now += 1
+    if isinstance(result, Done):
+        folder.write(f"{part_folder(task.part)}/{result_name(task.id, result.data)}", result.data)
+        folder.remove(f"{FAILED}/{task.id}.json")
+        watch.done += 1
+        log(f"done {task.id}")
+        return
+    told = {"task": task.id, "error": result.error, "trace": result.trace,
+            "scenario": json.loads(task.scenario)}
+    folder.write(f"{FAILED}/{task.id}.json", as_json(told).encode())
+    watch.failed += 1
+    log(f"failed {task.id}: {result.error}")
+    if watch.failed >= HOPELESS and not watch.done:
+        raise StudyError(f"the first {HOPELESS} tasks all failed: {result.error}")

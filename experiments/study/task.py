@@ -1,0 +1,90 @@
+"""One task of a study: one run, and the bytes of its result file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from model.scenario import Scenario
+
+#: The breakdowns' columns of a result file, beside ``task``.
+CELLS = ("outcome", "by", "group", "value", "numerator", "denominator", "suppressed")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs to know of a run.
+
+    ``part`` numbers the tasks that share a population and are handed out together; ``code`` is
+    the digest of the code and data that must be the worker's, too.
+    """
+
+    id: str
+    part: int
+    scenario: str
+    outcomes: tuple[str, ...]
+    code: str
+    belief: str = "own"
+
+    @property
+    def days(self) -> int:
+        """How many days are simulated."""
+        return Scenario.model_validate_json(self.scenario).days
+
+
+@dataclass(frozen=True)
+class Done:
+    """A task's result file as bytes, equal wherever and whenever it was made."""
+
+    task: Task
+    data: bytes
+
+
+def run_task(task: Task, progress: Callable[[int], None] | None = None) -> Done:
+    """Simulate, sum over the whole period, hide small cells, and write the file into memory.
+
+    Raises
+    ------
+    RuntimeError
+        If this worker's code or data are other than the study's.
+    """
+    from experiments import privacy
+    from experiments.contrasts import pool
+    from experiments.settings import Case
+    from experiments.study.identity import code_digest
+    from experiments.worker import run_case
+
+    if (own := code_digest()) != task.code:
+        found = f"the worker's code, data or libraries ({own})"
+        raise RuntimeError(f"{found} are not the study's ({task.code})")
+    scenario = Scenario.model_validate_json(task.scenario)
+    result = run_case(Case(0, "", task.belief, scenario), progress)
+    cells = pool(result.rows)
+    cells = cells[cells["outcome"].isin(task.outcomes)].reset_index(drop=True)
+    cells = cells.drop(columns=["replicate", "regime", "belief"])
+    return Done(task, parquet(task.id, privacy.release_outcomes(cells, scenario.days)))
+
+
+def parquet(task: str, released: Any) -> bytes:
+    """A released table of cells as Parquet, with the task's id in front."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from experiments.privacy import gated
+
+    frame = gated(released)
+    words = pa.dictionary(pa.int32(), pa.string())
+    columns: dict[str, Any] = {"task": pa.array([task] * len(frame)).dictionary_encode()}
+    for name in CELLS:
+        column = frame[name]
+        if name in ("outcome", "by", "group"):
+            columns[name] = pa.array(column.astype(str), pa.string()).dictionary_encode()
+        else:
+            columns[name] = pa.array(column.to_numpy())
+    table = pa.table(columns)
+    assert table.schema.field("task").type == words
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
