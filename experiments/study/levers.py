@@ -19,11 +19,11 @@ from model.faults import BadInput, Fault
 from model.law import build_law, load_environment, load_timeline
 from model.layer import Layer
 from model.layer_files import load_regime
+from model.mixture import differing_parts, mix
 from model.posture import load_posture
 from model.registry import load_parameters
 from model.scenario import Scenario, scenario
 from model.toml_source import KeyPath, TomlSource
-from model.mixture import differing_parts, mix
 from model.variants import as_text, varied
 
 MOST_COMBINATIONS = 10_000
@@ -184,7 +184,9 @@ def _combination(
     mixture: tuple[dict[str, str], Layer | None],
 ) -> Combination:
     run = study.run
-    fields: dict[str, Any] = {key: getattr(run, key) for key in (*ALWAYS, "baseline", "solved_under", "start")}
+    fields: dict[str, Any] = {
+        key: getattr(run, key) for key in (*ALWAYS, "baseline", "solved_under", "start")
+    }
     parameters: dict[str, float] = {}
     clauses: dict[str, Any] = {}
     for position in chosen.values():
