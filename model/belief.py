@@ -24,13 +24,15 @@ def rung_weights(values: Parameters) -> NDArray[np.float64]:
     """How much of the threat is felt, by (rung, in a mixed-status household): shape (5, 2).
 
     The ladder of `ASAD20`; all but the undocumented are multiplied by the spill-over ``sigma``.
+    Whoever lives with an undocumented person feels at least ``rung_mixed_household``, whatever
+    the spill-over.
     """
     rung = np.zeros((len(LADDER), 2))
     rung[LADDER["us_born_latino"]] = values.rung_us_born_latino
     rung[LADDER["naturalized_latino"]] = values.rung_naturalized_latino
     rung[LADDER["lawful_noncitizen"]] = values.rung_lawful_noncitizen
-    rung[:, 1] = np.maximum(rung[:, 1], values.rung_mixed_household)
     rung *= values.sigma
+    rung[:, 1] = np.maximum(rung[:, 1], values.rung_mixed_household)
     rung[LADDER["undocumented"]] = 1.0
     return rung
 

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from model.clocks import EPISODE, Strikes, recur, strike
+from model.clocks import EPISODE, Strikes, recur
 from model.dice import Dice
 from model.intercepts import EPISODE_CEILING, clearance_target, target
 from model.pools import ADULT
-from model.rates import COURSE, Rates
+from model.rates import Rates
 from model.schema import CRIMES
 
 PARTNER = CRIMES["partner_violence"]
@@ -66,7 +66,7 @@ class Courses:
         ----------
         victim, day : (n,) integers
             Residents and days of the year from 0, sorted by day. Who has a course already this
-            year does not begin another.
+            year does not begin another: `Rates.course_hazard` allows for it.
         """
         new_year = dt.date(year, 1, 1).toordinal()
         self.keep(self.end > new_year)
@@ -86,29 +86,39 @@ class Courses:
 
     def already_running(self, year: int) -> None:
         """The stationary stock at the start: courses that began before, some of them reported."""
-        rates, values, dice = self.rates, self.rates.parameters, self.dice
-        mean_days = values.partner_course_years * 365.0
-        stock = rates.person[:, COURSE] * (values.exposure * mean_days)
-        victim = np.unique(
-            strike(dice, EPISODE, "course-already", year, 1, rates.cell, stock).who
-        )
+        rates, dice = self.rates, self.dice
+        mean_days = rates.parameters.partner_course_years * 365.0
+        u = dice.uniform_range("course-already", year, 0, rates.population.n)
+        victim = np.flatnonzero(u > (1 - rates.in_course)[rates.cell])
         new_year = dt.date(year, 1, 1).toordinal()
         elapsed = -np.log(dice.uniform("course-elapsed", year, victim)) * mean_days
         remaining = -np.log(dice.uniform("course-length", year, victim)) * mean_days
-        frailty = self._frailty(year, victim)
         self._add(
             victim,
             partner=self._partners(year, victim),
             begin=new_year - elapsed,
             end=new_year + remaining,
-            frailty=frailty,
+            frailty=self._frailty(year, victim),
         )
-        reports_a_day = values.partner_episode_rate / 365.0 * frailty * target(values, PARTNER)
-        silent = np.exp(-reports_a_day * elapsed)
-        self.reported = dice.uniform("course-reported", year, victim) > silent
+        self._draw_history(year, np.arange(len(victim)))
+
+    def renew(self, year: int, replaced: NDArray[np.integer]) -> None:
+        """Victims are replaced by others at New Year: who moves in brings a course where who
+        left had one, with a history of reports of its own."""
+        self._draw_history(year, np.flatnonzero(np.isin(self.victim, replaced)))
+
+    def _draw_history(self, year: int, rows: NDArray[np.int64]) -> None:
+        """Whether courses were reported before New Year, at the baseline, and what followed."""
+        values, dice, victim = self.rates.parameters, self.dice, self.victim[rows]
+        elapsed = dt.date(year, 1, 1).toordinal() - self.begin[rows]
+        reports_a_day = values.partner_episode_rate / 365.0 * target(values, PARTNER)
+        silent = np.exp(-reports_a_day * self.frailty[rows] * elapsed)
+        reported = dice.uniform("course-reported", year, victim) > silent
         arrested = dice.uniform("course-arrested", year, victim) < clearance_target(values, PARTNER)
         served = dice.uniform("course-services", year, victim) < values.services_after_report
-        self.multiplier = np.where(self.reported, self.after_report(served, arrested), 1.0)
+        self.reported[rows] = reported
+        self.multiplier[rows] = np.where(reported, self.after_report(served, arrested), 1.0)
+        self.unreported[rows] = 0
 
     def after_report(
         self, served: NDArray[np.bool_], arrested: NDArray[np.bool_]
@@ -135,10 +145,6 @@ class Courses:
     def of(self, victim: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rows of the courses of `victim`, who all have one."""
         return np.searchsorted(self.victim, victim)
-
-    def forget(self, who: NDArray[np.integer]) -> None:
-        """End the courses of victims who were replaced by others."""
-        self.keep(~np.isin(self.victim, who))
 
     def _frailty(self, year: int, victim: NDArray[np.int64]) -> NDArray[np.float64]:
         shape = self.rates.parameters.partner_frailty_shape

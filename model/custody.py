@@ -124,7 +124,7 @@ def _release(model: PolicyModel) -> Custody:
     # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
     defied = u_obeys >= model.custodian_compliance
     held |= (place == LOCK_UP) & defied & law.contact
-    chance = np.where(held, 1.0, np.where(told, values.hand_over_notified, 0.0))
+    chance = hand_over_chance(model, place, held, told, warrant)
     honoured = lodged & (u_hand_over < chance)
     declined = lodged & ~honoured
     model.ledger.log("detainer", day, who[honoured], place[honoured], HONOURED)
@@ -137,6 +137,28 @@ def _release(model: PolicyModel) -> Custody:
     gone = who[honoured & (people.status[who] >= FIRST_NONCITIZEN)]
     transfer(model, gone)
     return Custody(who[declined & sought], who[interviewed], gone)
+
+
+def hand_over_chance(
+    model: PolicyModel,
+    place: NDArray[np.int64],
+    held: NDArray[np.bool_],
+    told: NDArray[np.bool_],
+    warrant: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Chance that a detainer ends in a hand-over, shape (n,).
+
+    A jail or prison keeps who is held until ICE comes, and a prison's release dates are known
+    long before. A lock-up keeps people for a day: ICE comes in time to a few only, but with a
+    judge's warrant.
+    """
+    values = model.values
+    at_once = (place == LOCK_UP) & ~warrant
+    if_held = np.where(at_once, values.hand_over_lock_up, 1.0)
+    if_told = np.where(
+        place == PRISON, values.hand_over_notified_prison, values.hand_over_notified
+    )
+    return np.where(held, if_held, np.where(told, np.minimum(if_told, if_held), 0.0))
 
 
 def transfer(model: PolicyModel, who: NDArray[np.int64]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.custody import Custody, transfer
+from model.law import Law
 from model.policing import Contacts
 from model.population import Population
 from model.posture import Posture
@@ -34,6 +35,10 @@ CITY_RECORDS, OTHER_AGENCIES, OTHER = CHANNELS.codes(
 BYSTANDER, RAID_TARGET, RAID_BYSTANDER, JOINT, COURT = CHANNELS.codes(
     "at_large_bystander", "raid_target", "raid_bystander", "joint_operation", "courthouse"
 )
+#: Origin of a lead that a closed database keeps from ICE, and that nothing else gives it. It keeps
+#: its place among the others and is never visited, so that what closing prevents is prevented:
+#: teams do not turn to other persons instead.
+LOST = len(CHANNELS)
 OTHER_LEAD, AGENCY_LEAD, COURT_DATE = range(len(PURSUIT_MARKS))
 GANG = 1 << CARVE_OUTS["gang_database"]
 UNDOCUMENTED = STATUSES["undocumented"]
@@ -83,13 +88,14 @@ class Leads:
 
     def add(self, person: NDArray[np.int64], origin: NDArray[np.int64], day: int) -> None:
         """Take in new leads; a person who is known already is refreshed, and of several origins
-        on one day the first in the order of channels counts."""
+        on one day the first in the order of channels counts, `LOST` last."""
         if not len(person):
             return
         order = np.lexsort((origin, person))
         person, origin = person[order], origin[order]
-        first = np.append(True, person[1:] != person[:-1])
-        person, origin = person[first], origin[first]
+        new = np.append(True, person[1:] != person[:-1])
+        new &= (origin != LOST) | ~within(person, self.person[self.origin != LOST])
+        person, origin = person[new], origin[new]
         old = ~within(self.person, person)
         person = np.concatenate([self.person[old], person])
         order = np.argsort(person)
@@ -152,14 +158,18 @@ def field_work(
     return np.concatenate(taken)
 
 
-def usual_operations(model: PolicyModel, year: int, days: int) -> tuple[Raid, ...]:
-    """The posture's unannounced operations of a year, on days drawn by key."""
-    values, dice = model.values, model.dice
-    number = int(model.posture.raids_per_year + dice.roll("operations", year, 0))
+def usual_operations(model: PolicyModel, law: Law, days: int) -> tuple[Raid, ...]:
+    """The unannounced operations of this year, on days drawn by key: the k-th takes place if the
+    posture of its first day has so many."""
+    values, year = model.values, model.today.year
     new_year = dt.date(year, 1, 1)
+    most = max(posture.raids_per_year for _, posture in law.postures)
     operations = []
-    for k in range(number):
-        begins = new_year + dt.timedelta(int(dice.roll("operation-begins", year, k) * days))
+    for k in range(most):
+        of_year = int(model.dice.roll("operation-begins", year, k) * days)
+        begins = new_year + dt.timedelta(of_year)
+        if k >= law.posture_on(begins).raids_per_year:
+            continue
         operations.append(
             Raid(
                 announced=begins,
@@ -187,6 +197,7 @@ def _visit(
     model: PolicyModel, rows: NDArray[np.intp], *, raid: bool, success: float
 ) -> NDArray[np.int64]:
     """Visit the leads in `rows`; returns who was taken, bystanders among them."""
+    rows = rows[model.leads.origin[rows] != LOST]
     if not len(rows):
         return np.empty(0, np.int64)
     people, values, day = model.population, model.values, model.today.day
@@ -303,6 +314,7 @@ def _new_leads(
         (recorded[u < direct], CITY_RECORDS),
         (told, CITY_RECORDS),
         (recorded[(u >= direct) & (u < any_way)], OTHER_AGENCIES),
+        (recorded[(u >= any_way) & (u < model.values.record_lead)], LOST),
         (pursuits["who"][pursuits["mark"] == AGENCY_LEAD], OTHER_AGENCIES),
         (own_leads, OTHER),
         (_sought(model, declined), OTHER),
@@ -320,4 +332,4 @@ def _sought(model: PolicyModel, who: NDArray[np.int64]) -> NDArray[np.int64]:
     return who[u < model.removable_of(who)]
 
 
-assert CITY_RECORDS < OTHER_AGENCIES < OTHER  # Leads.add lets the first count
+assert CITY_RECORDS < OTHER_AGENCIES < OTHER < LOST  # Leads.add lets the first count

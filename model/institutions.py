@@ -13,6 +13,7 @@ import numpy as np
 
 from model.agents import ROW_AGENTS, IceTeam, Officer, Resident
 from model.columns import ColumnSet
+from model.ice import LOST
 from model.ledger import PLACES
 from model.schema import STATUSES
 from model.space import make_space
@@ -141,7 +142,7 @@ class FieldOffice(mesa.Agent):
     @property
     def leads(self) -> int:
         """Persons on the list of leads."""
-        return len(self.model.leads.person)
+        return int((self.model.leads.origin != LOST).sum())
 
     @property
     def visits_a_day(self) -> float:

@@ -274,7 +274,7 @@ def episodes_per_course(values: Parameters, reached: float) -> float:
     Before the report episodes come at ``rate x frailty``, afterwards at that times the mean hazard
     ratio; a course ends at a rate. Averaged over the gamma frailty (`XIE_LYNCH`).
     """
-    shape, n = values.partner_frailty_shape, 50
+    shape, n = values.partner_frailty_shape, 1000
     frailty = gammaincinv(shape, (np.arange(n) + 0.5) / n) / shape
     rate = values.partner_episode_rate * frailty
     end = 1 / values.partner_course_years

@@ -1,8 +1,7 @@
 """Phase 3: crimes. Candidates become incidents; victims and bystanders decide; police find, clear.
 
-Offenders see how much of the crime against a group reaches the police and is cleared, smoothed
-over months, against what it would be at the baseline. Both sums are over the same incidents, so
-that nothing but a change of decisions can move them.
+What a month fixes about a candidate is fetched by the month; see `model.response` for how offenders
+answer to what comes of it.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from model.clocks import Stream, stream
 from model.intercepts import EPISODE_CEILING
 from model.ledger import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED
 from model.policing import Contacts, reported_status
+from model.pools import ADULT
 from model.rates import CEILING, HOUSEHOLD_CRIMES
 from model.registry import Parameters
 from model.reporting import (
@@ -27,7 +27,6 @@ from model.reporting import (
 )
 from model.schema import CRIMES, ETHNICITIES, LADDER, SEXES
 from model.sets import unique, within
-from model.state import fade_table
 from model.traits import Traits
 
 if TYPE_CHECKING:
@@ -35,60 +34,6 @@ if TYPE_CHECKING:
 
 PARTNER = CRIMES["partner_violence"]
 LETHAL_CEILING = 3.0
-
-
-class Response:
-    """How offenders answer to a group's reporting: a multiplier by (area, ethnicity) of victims.
-
-    ``seen`` (4, n_groups) are fading sums over incidents of the chance to reach the police and of
-    clearance, under the run and under the baseline.
-    """
-
-    def __init__(self, n_groups: int, values: Parameters) -> None:
-        self.values = values
-        self.seen = np.zeros((4, n_groups))
-        self.month = np.zeros((4, n_groups))
-        self.multiplier = np.ones(n_groups)
-        self.gain = 0.0
-        self._fade = fade_table(values.offender_memory)
-
-    def see(self, group: NDArray[np.integer], *chances: NDArray[np.float64]) -> None:
-        """Add the day's incidents: four arrays of shape (n,)."""
-        for row, chance in zip(self.month, chances, strict=True):
-            row += np.bincount(group, chance, len(row))
-
-    def close_month(self, days: int) -> None:
-        """Let memory fade, take the month in, and set the multiplier of the next."""
-        # A group's past before its first incidents is the baseline's: months without end, fading.
-        new = (self.seen[1] == 0) & (self.month[1] > 0)
-        self.seen[:, new] = self.month[[1, 1, 3, 3]][:, new] / (1 - self._fade[days])
-        self.seen = self.seen * self._fade[days] + self.month
-        self.month[:] = 0.0
-        reported, at_base, cleared, cleared_at_base = self.seen
-        before = self.multiplier
-        self.multiplier = offending_multiplier(
-            _ratio(reported, at_base), _ratio(cleared, cleared_at_base), self.values
-        )
-        self.gain = float(np.abs(self.multiplier - before).max())
-
-
-def _ratio(now: NDArray[np.float64], base: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(now, base, out=np.ones_like(now), where=base > 0)
-
-
-def offending_multiplier(
-    reporting: NDArray[np.float64], clearance: NDArray[np.float64], values: Parameters
-) -> NDArray[np.float64]:
-    """``clip((p/p0)^-epsilon, 1/2, 2)``, a share phi of epsilon acting through clearance.
-
-    Parameters
-    ----------
-    reporting, clearance : (n_groups,)
-        Reporting and clearance over their baselines.
-    """
-    epsilon, phi = values.epsilon, values.phi
-    raw = reporting ** (-epsilon * (1 - phi)) * clearance ** (-epsilon * phi)
-    return np.clip(raw, 1 / CEILING, CEILING)
 
 
 def month_of_crimes(model: PolicyModel, candidates: Stream) -> tuple[Stream, Stream]:
@@ -141,11 +86,14 @@ def _month_of_witnesses(
     for place, share in (("first", present), ("second", present * values.second_bystander)):
         at = violent[u < share]
         code = crimes.columns["code"][at]
-        u_who = dice.uniform(f"{place}-bystander", year, code)
+        u_who, u_first = dice.uniforms((f"{place}-bystander", "first-bystander"), year, code)
+        adults = rates.pools.adults
         parts.append(
             {
                 "at": at,
-                "who": rates.pools.adults.pick(area[at], u_who),
+                "who": adults.pick(area[at], u_who)
+                if place == "first"
+                else adults.pick_another(area[at], u_who, u_first),
                 "u": dice.uniform(f"{place}-bystander-reports", year, code),
                 "second": np.full(len(at), place == "second"),
             }
@@ -170,9 +118,8 @@ def crimes(model: PolicyModel) -> Contacts:
     """The phase: see the module's text."""
     values, belief, day = model.values, model.belief, model.today.day
     today = model.candidates("crimes")
-    happens = _happens(model, today)
-    rows = np.flatnonzero(happens)
-    one = Incidents(*(today[name][rows] for name in Incidents._fields))
+    happens, here = _happens(model, today)
+    one = _incidents(model, today, np.flatnonzero(happens), here)
     victim, crime, traits = one.victim, one.crime, Traits(one.traits)
 
     # Victims. Only who feels the threat decides otherwise than at the baseline.
@@ -183,13 +130,11 @@ def crimes(model: PolicyModel) -> Contacts:
     threat[feels], fear[feels], base_fear[feels] = belief.chill(
         feeling, model.state, victim[feels], day
     )
-    now, base = (
-        survivor_shift(values, feeling.rung, crime[feels], law.survivor_support)
-        for law in (model.law, model.base_law)
-    )
-    fear[feels] -= now
-    base_fear[feels] -= base
-    p_victim, p_victim_base = reports(logit, fear), reports(logit, base_fear)
+    for felt, law in ((fear, model.law), (base_fear, model.base_law)):
+        felt[feels] -= survivor_shift(values, feeling.rung, crime[feels], law.survivor_support)
+    # Where nobody grown-up of a household is there, nobody reports for it.
+    p_victim = one.here * reports(logit, fear)
+    p_victim_base = one.here * reports(logit, base_fear)
 
     by_bystander, silent, silent_base = _bystanders(model, happens)
     found, found_chance, clearance = one.found, one.found_chance, one.clearance
@@ -208,7 +153,8 @@ def crimes(model: PolicyModel) -> Contacts:
         clearance * clearance_chance(silent_base, found_chance, uncooperative),
     )
 
-    answers = values.survey_response * values.survey_recall * np.exp(-values.survey_fear * threat)
+    silence = np.exp(-values.chilling * values.survey_fear * threat)
+    answers = one.here * values.survey_response * values.survey_recall * silence
     fate = BY_VICTIM * by_victim + BY_BYSTANDER * by_bystander + FOUND * found
     fate += CLEARED * cleared + SURVEYED * (one.u_survey < answers)
     model.ledger.log("incident", day, victim, crime, fate)
@@ -225,7 +171,7 @@ class Incidents(NamedTuple):
     """The day's incidents, each of shape (n,): event code, victim with packed traits and group,
     crime type, course of partner violence (-1: none), offender (-1: nobody of the city); the log
     odds that the victim reports without fear and at usual trust, chance and fact of discovery by
-    police, chance of clearance, and draws."""
+    police, chance of clearance, draws, and whether the victim is there."""
 
     code: NDArray[np.uint64]
     victim: NDArray[np.int64]
@@ -241,19 +187,63 @@ class Incidents(NamedTuple):
     u_victim: NDArray[np.float64]
     u_clear: NDArray[np.float64]
     u_survey: NDArray[np.float64]
+    here: NDArray[np.bool_]
 
 
-def _happens(model: PolicyModel, today: dict[str, NDArray]) -> NDArray[np.bool_]:
-    """Which candidates become incidents: victim at home, offender at liberty, and partner violence
-    as its course stands."""
+def _happens(
+    model: PolicyModel, today: dict[str, NDArray]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which candidates become incidents: victim of a crime against the person at home, offender at
+    liberty, and partner violence as its course stands; and whose victims are at home."""
     state, day, course = model.state, model.today.day, today["course"]
-    happens = (today["crime"] >= HOUSEHOLD_CRIMES[0]) | state.present(today["victim"], day)
+    here = state.present(today["victim"], day)
+    happens = (today["crime"] >= HOUSEHOLD_CRIMES[0]) | here
     episode = np.flatnonzero(course >= 0)
-    chance = model.courses.multiplier[course[episode]] / EPISODE_CEILING
+    hazard = model.courses.multiplier[course[episode]]
+    hazard = hazard * leverage(model, Traits(today["traits"][episode]))
+    chance = np.minimum(hazard, EPISODE_CEILING) / EPISODE_CEILING
     happens[episode] &= today["u"][episode] < chance
     prevented = happens & ~state.present(today["offender"], day)
     model.ledger.add("prevented_by_incapacitation", np.count_nonzero(prevented))
-    return happens & ~prevented
+    return happens & ~prevented, here
+
+
+def _incidents(
+    model: PolicyModel, today: dict[str, NDArray], rows: NDArray[np.intp], here: NDArray[np.bool_]
+) -> Incidents:
+    """The candidates in `rows`. Of a household whose householder is not `here`, another member is
+    the victim."""
+    columns = {name: today[name][rows] for name in Incidents._fields if name != "here"}
+    one = Incidents(**columns, here=here[rows])
+    absent = np.flatnonzero(~one.here)
+    who = _in_place_of(model, one.victim[absent])
+    one.victim[absent] = who
+    one.here[absent] = model.state.present(who, model.today.day)
+    one.traits[absent] = model.rates.traits[who]
+    one.group[absent] = _group(model.traits(who))
+    solved = model.rates.intercepts.victim[one.crime[absent]]
+    one.logit[absent] = solved + model.rates.level[who]
+    one.offender[absent] = np.where(one.offender[absent] == who, -1, one.offender[absent])
+    return one
+
+
+def _in_place_of(model: PolicyModel, absent: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Who speaks for a household whose householder is not there: its first adult who is, else
+    still the householder. Shape (n,)."""
+    people, stand_in = model.population, absent.copy()
+    for place, home in enumerate(people.household[absent]):
+        member = people.members_of(np.array([home]))
+        able = (people.age[member] >= ADULT) & model.state.present(member, model.today.day)
+        stand_in[place] = member[able][0] if able.any() else absent[place]
+    return stand_in
+
+
+def leverage(model: PolicyModel, victim: Traits) -> NDArray[np.float64]:
+    """Hazard ratio of episodes by the partner's leverage: a threat to report the victim, worth
+    more the more open the channel to ICE is felt to be than under the baseline. 1 at the
+    baseline, and unless the switch ``leverage`` is on."""
+    felt = model.belief.weight_of[victim.felt] * model.belief.openness.shift
+    return np.exp(model.values.leverage * felt)
 
 
 def _group(traits: Traits) -> NDArray[np.int64]:

@@ -35,6 +35,7 @@ from model.population import Population, synthesise
 from model.rates import Rates, solve_rates
 from model.registry import Parameters, load_parameters
 from model.reporters import REPORTERS
+from model.response import Response
 from model.scenario import Raid, Scenario
 from model.scenario import scenario as check_scenario
 from model.schedule import build_schedule
@@ -130,7 +131,7 @@ class PolicyModel(mesa.Model):
         )
         self.belief = Belief(population.city.n_areas, self.rates.threat_weight, self.values)
         self.courses = Courses(self.rates, self.dice)
-        self.response = offending.Response(
+        self.response = Response(
             population.city.n_areas * len(ETHNICITIES), self.values
         )
         self.leads = ice.Leads(self.values.address_half_life)
@@ -251,12 +252,12 @@ class PolicyModel(mesa.Model):
             for one in self.operations
             if one.begins.year == year - 1 and one not in self.setting.raids
         )
-        usual = ice.usual_operations(self, year, days)
+        usual = ice.usual_operations(self, self._laws.now, days)
         self.operations = self.setting.raids + begun + usual
 
     def _turnover(self, year: int) -> None:
-        """Residents leave and others take their place, without their memories, and unknown to
-        ICE; who is in custody or expected back is not replaced."""
+        """Residents leave and others like them take their place, without their memories, and
+        unknown to ICE; who is in custody or expected back is not replaced."""
         day, state = self.today.day, self.state
         replaced = np.flatnonzero(
             self.dice.uniform_range("turnover", year, 0, self.population.n) < self.values.turnover
@@ -268,7 +269,7 @@ class PolicyModel(mesa.Model):
         state.away_until[replaced] = 0
         state.heard.forget(replaced)
         state.trust_change.forget(replaced)
-        self.courses.forget(replaced)
+        self.courses.renew(year, replaced)
         self.leads.keep(~np.isin(self.leads.person, replaced))
 
     def _law_of_the_day(self) -> None:
@@ -291,7 +292,7 @@ class PolicyModel(mesa.Model):
         if tomorrow.month == self.today.date.month and self.running:
             return
         self.response.close_month(self._month_days)
-        self.ledger.add("loop_gain", self.response.gain)
+        self.ledger.add("largest_offending_change", self.response.largest_change)
         self.ledger.close_month(
             self.today.date,
             self._month_days,

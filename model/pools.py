@@ -42,6 +42,20 @@ class Pool:
         return np.where(size > 0, self.ids[np.minimum(place, len(self.ids) - 1)], -1)
 
 
+    def pick_another(
+        self, area: NDArray[np.integer], u: NDArray[np.float64], before: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """A resident of each `area` who is not whom the draw `before` picks there; -1 where the
+        area has no other."""
+        size = self.start[area + 1] - self.start[area]
+        place = (u * (size - 1)).astype(np.int64)
+        place += place >= (before * size).astype(np.int64)
+        if len(self.ids) == 0:
+            return np.full(len(place), -1, np.int64)
+        row = np.minimum(self.start[area] + place, len(self.ids) - 1)
+        return np.where(size > 1, self.ids[row], -1)
+
+
 def pool(population: Population, ids: NDArray[np.integer]) -> Pool:
     """Group ascending resident `ids` (repeats weigh) by area."""
     return Pool(ids.astype(np.int32), np.searchsorted(ids, population.area_start))

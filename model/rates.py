@@ -51,6 +51,9 @@ HOUSEHOLD_CRIMES = CRIMES.codes("burglary", "motor_vehicle_theft", "theft")
 #: Clocks of crime run at twice the baseline, so that offending can double without a new draw.
 CEILING = 2.0
 DAYS = 365.0
+#: Bounds for lively test cities alone: of a cell's residents, the most that are in a course of
+#: partner violence, and of the others the most that begin one in a year.
+MOST_IN_COURSE, MOST_TO_BEGIN = 0.6, 0.95
 _ROUNDS = 8
 
 
@@ -79,7 +82,28 @@ class Rates:
         factor[:COURSE] = CEILING
         factor[STOP] = self.population.city.policing.stops(year)
         factor[ARREST] = self.other_arrests(year)
-        return self.person * (factor * self.parameters.exposure)
+        hazard = self.person * (factor * self.parameters.exposure)
+        hazard[:, COURSE] = self.course_hazard
+        return hazard
+
+    @cached_property
+    def in_course(self) -> NDArray[np.float64]:
+        """Share of each cell's residents who have a course of partner violence: what begins a day
+        times the mean length, shape (n_cells,)."""
+        values = self.parameters
+        mean_days = values.partner_course_years * DAYS
+        return np.minimum(self.person[:, COURSE] * (values.exposure * mean_days), MOST_IN_COURSE)
+
+    @cached_property
+    def course_hazard(self) -> NDArray[np.float64]:
+        """Hazard a day at which a resident without a course begins one, shape (n_cells,).
+
+        Who has a course at New Year begins no other that year, and nobody two in a year. With a
+        share N in courses of mean length m years, as many begin as end, N / m a year, if the
+        others begin one in a year with chance q = N / m / (1 - N).
+        """
+        chance = self.in_course / (1 - self.in_course) / self.parameters.partner_course_years
+        return -np.log1p(-np.minimum(chance, MOST_TO_BEGIN)) / DAYS
 
     def household_hazard(self) -> NDArray[np.float64]:
         """Hazard a day of every household crime by area, at the ceiling: shape (n_areas, 3)."""
@@ -247,8 +271,9 @@ def _victim_risks(
 def _pursued(rates: Rates, in_stop: NDArray[np.float64]) -> float:
     """Share of matched persons whom ICE pursues with a detainer, solved for `COOK_DET10`.
 
-    Under full cooperation with the 2011 posture, ``hand_over_percent`` of undocumented residents
-    a year are handed over; bookings of that time follow the recorded arrests of 2012.
+    Under full cooperation with the 2011 posture, the county jail alone hands over
+    ``hand_over_percent`` of undocumented residents a year, as it did; bookings of that time follow
+    the recorded arrests of 2012. Where the jail holds too few for that, all are pursued.
     """
     people, values = rates.population, rates.parameters
     undocumented = people.status == STATUSES["undocumented"]
@@ -265,5 +290,6 @@ def _pursued(rates: Rates, in_stop: NDArray[np.float64]) -> float:
     among = undocumented[offenders] * lodge[people.conviction[offenders]]
     share = simulated_share(people).mean()
     lodged += rates.intercepts.cleared_a_year * share * float(among.mean()) if len(among) else 0.0
+    lodged *= values.jail_share
     wanted = values.hand_over_percent / 100 * int(undocumented.sum())
     return float(min(1.0, wanted / lodged)) if lodged else 0.0

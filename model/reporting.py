@@ -9,7 +9,7 @@ from scipy.special import expit
 from model.registry import Parameters
 from model.schema import CRIMES, ETHNICITIES, LADDER
 
-#: Crimes whose survivors the certification clauses and a partner's leverage are about.
+#: Crimes whose survivors the certification clauses are about.
 SURVIVOR_CRIMES = CRIMES.codes("sexual_assault", "partner_violence")
 
 
@@ -51,7 +51,7 @@ def static_shift(
 def survivor_shift(
     values: Parameters, rung: NDArray[np.integer], crime: NDArray[np.integer] | int, supported: bool
 ) -> NDArray[np.float64]:
-    """Shift for undocumented survivors: support by the city, leverage of a partner without it."""
-    shift = values.survivor_support_logit if supported else -values.leverage_logit
+    """Shift of the log odds of undocumented survivors by the city's support."""
+    shift = values.survivor_support_logit if supported else 0.0
     survives = (crime == SURVIVOR_CRIMES[0]) | (crime == SURVIVOR_CRIMES[1])
     return shift * ((rung == LADDER["undocumented"]) & survives)

@@ -145,7 +145,7 @@ def databases(tmp_path_factory):
 def leads_of(regime, **parameters):
     """(day, person) of every lead that comes in, by origin, while nobody is taken."""
     model = model_of(lively(regime=regime, parameters=UNMOVED | parameters))
-    found = {CITY_RECORDS: set(), OTHER_AGENCIES: set(), ice.OTHER: set()}
+    found = {CITY_RECORDS: set(), OTHER_AGENCIES: set(), ice.OTHER: set(), ice.LOST: set()}
     add = model.leads.add
 
     def watched(person, origin, day):
@@ -242,3 +242,62 @@ def test_joint_operations_happen_only_where_the_law_allows_them():
     }
     assert by_regime["no-contact"] == by_regime["welcoming-2021"] == by_regime["dhs-ban"] == 0
     assert by_regime["full-cooperation"] > 0 < by_regime["welcoming-2012"]
+
+
+def test_a_lock_up_hands_over_few_of_those_whom_it_may_hold(nobody_leaves):
+    handed_over, lodged = np.zeros((2, len(PLACES)))
+    for seed in range(2):
+        run = play(
+            lively(
+                regime="full-cooperation",
+                posture="2011-secure-communities",
+                seed=seed,
+                parameters=UNMOVED | {"hand_over_lock_up": 0.05},
+            )
+        )
+        handed_over += np.bincount(honoured(run)[:, 2], minlength=len(PLACES))
+        table = events(run, "detainer")
+        lodged += np.bincount(table[table[:, 3] == 0, 2], minlength=len(PLACES))
+    assert lodged[LOCK_UP] > 40
+    # A judge's warrant, which the lively rates make common, brings ICE in time.
+    assert handed_over[LOCK_UP] < 0.3 * lodged[LOCK_UP]
+    assert handed_over[PLACES.index("jail")] > 0.5 * lodged[PLACES.index("jail")]
+
+
+def test_a_prison_that_may_only_tell_hands_over_more_often_than_a_lock_up(nobody_leaves):
+    """Under the TRUST Act prisons went on telling ICE of releases, which are known long before."""
+    setting = lively(
+        regime="full-cooperation",
+        environment="E2",
+        posture="2025-surge",
+        scale=0.02,
+        parameters=UNMOVED | {"prison_share_felony": 0.5, "judicial_warrant_share": 0.0},
+    )
+    table = events(play(setting), "detainer")
+    done = table[table[:, 3] != 0]
+    share = [(done[done[:, 2] == place, 3] == HONOURED).mean() for place in (LOCK_UP, PRISON)]
+    assert share[0] < 0.3 < 0.6 < share[1], share
+
+
+def test_a_closed_database_prevents_the_arrests_that_nothing_else_makes_up_for(databases):
+    """Of the arrests that police records bring, a share `substitution` happens all the same;
+    teams do not turn to others instead."""
+    at_large = [CITY_RECORDS, OTHER_AGENCIES, ice.OTHER]
+    arrests = {}
+    for substitution in (0.0, 0.5, 1.0):
+        for path in (databases[0], databases[-1]):
+            setting = lively(
+                regime=path,
+                posture="2025-surge",
+                scale=0.02,
+                parameters=UNMOVED | {"record_lead": 0.2, "substitution": substitution},
+            )
+            met = events(history(setting), "encounter")
+            arrests[substitution, path] = np.isin(met[:, 2], at_large).sum()
+    opened = arrests[0.0, databases[0]]
+    prevented = {
+        share: opened - arrests[share, databases[-1]] for share in (0.0, 0.5, 1.0)
+    }
+    assert prevented[0.0] > 60
+    assert abs(prevented[0.5] / prevented[0.0] - 0.5) < 0.2, prevented
+    assert abs(prevented[1.0]) < 0.1 * prevented[0.0], prevented

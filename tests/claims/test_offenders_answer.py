@@ -1,5 +1,7 @@
 """Offenders answer to what they see of reporting: boundedly, and to nothing else."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_the_multiplier_is_exactly_one_under_the_baseline_with_nothing_heard():
     model, series = months(lively(parameters=quiet, posture="2025-surge"))
     assert (series == 1.0).all()
     assert (model.response.seen > 0).any()
-    assert all(month["loop_gain"] == 0.0 for month in model.ledger.closed_months())
+    assert all(month["largest_offending_change"] == 0.0 for month in model.ledger.closed_months())
 
 
 def test_the_multiplier_stays_within_a_half_and_two():
@@ -60,13 +62,13 @@ def test_without_elasticity_offending_answers_to_nothing():
     assert (series == 1.0).all()
 
 
-def test_the_gain_of_the_loop_is_logged_and_below_one():
+def test_the_largest_change_of_offending_in_a_month_is_logged_and_small():
     for regime in ("no-contact", "full-cooperation"):
         model, series = months(lively(regime=regime, posture="2025-surge"))
         steps = np.abs(np.diff(series, axis=0, prepend=1.0)).max(axis=1)
-        gains = [month["loop_gain"] for month in model.ledger.closed_months()]
-        assert gains == steps.tolist()
-        assert 0 < max(gains) < 0.25
+        logged = [month["largest_offending_change"] for month in model.ledger.closed_months()]
+        assert logged == steps.tolist()
+        assert 0 < max(logged) < 0.25
 
 
 def test_more_crime_does_not_move_what_offenders_see():
@@ -123,3 +125,27 @@ def test_who_is_away_is_not_stopped_or_booked():
     ]
     assert len(gone) > 50
     assert later == []
+
+
+def test_a_posture_that_changes_in_mid_year_brings_its_own_operations(tmp_path):
+    dates = {}
+    for name, (first, then) in {
+        "calm": ("low", "low"),
+        "turns": ("low", "2025-surge"),
+        "surge": ("2025-surge", "2025-surge"),
+    }.items():
+        path = tmp_path / f"{name}.toml"
+        path.write_text(
+            f'name = "{name}"\ntitle = "{name}"\nsummary = "Postures."\n'
+            f'[[steps]]\ndate = 2022-01-01\nposture = "{first}"\n'
+            f'[[steps]]\ndate = 2022-07-01\nposture = "{then}"\n',
+            encoding="utf-8",
+        )
+        model = model_of(lively(timeline=str(path), days=2))
+        model.step()
+        dates[name] = [one.begins for one in model.operations]
+    assert dates["calm"] == []
+    assert len(dates["surge"]) == 12
+    july = dt.date(2022, 7, 1)
+    assert dates["turns"] == [begins for begins in dates["surge"] if begins >= july]
+    assert 0 < len(dates["turns"]) < 12

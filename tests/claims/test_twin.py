@@ -15,6 +15,7 @@ import model.news
 import model.offending
 import model.policing
 import model.policy_model
+import model.response
 import model.schedule
 import tests.twin.book
 import tests.twin.clocks
@@ -261,7 +262,7 @@ ENGINE_CHANGES = {
     "1 clocks: cause": (model.schedule, "cause", causes_exchanged),
     "2 contacts: calls": (model.policing, "call_chance", scaled(0.9)),
     "3 crime: reports": (model.offending, "reports", scaled(0.9)),
-    "3 crime: response": (model.offending, "offending_multiplier", scaled(1.1)),
+    "3 crime: response": (model.response, "offending_multiplier", scaled(1.1)),
     "3 crime: lethal hazard": (model.offending, "lethal_factor", scaled(1 + 1e-9)),
     "4 custody: place": (model.custody, "custody_place", never_in_jail),
     "4 custody: detainer": (model.custody, "detainer_chance", scaled(0.5)),

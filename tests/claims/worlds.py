@@ -24,6 +24,7 @@ from model.scenario import Scenario, scenario
 LIVELY = {
     "exposure": 20.0,
     "hand_over_percent": 1.0,
+    "hand_over_lock_up": 0.8,
     "jail_days": 10.0,
     "prison_days": 30.0,
     "judicial_warrant_share": 0.05,

@@ -38,7 +38,7 @@ def frames() -> dict[str, pd.DataFrame]:
         ],
         columns=["month", "channel", "status", "conviction", "carve_out", "met", "arrested"],
     )
-    city = pd.DataFrame({"month": ["2022-01", "2022-02"], "loop_gain": [0.0, 0.0]})
+    city = pd.DataFrame({"month": ["2022-01", "2022-02"], "largest_offending_change": [0.0, 0.0]})
     areas = people.rename(columns={"status": "area"}).assign(area=1)
     return {"crime": crime, "people": people, "people_area": areas, "encounters": encounters,
             "city": city}

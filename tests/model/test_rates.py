@@ -1,5 +1,7 @@
 """Hazards: levels from the tables, spread by relative risk, the same city at every scale."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,9 +47,23 @@ def test_clocks_of_crime_run_at_the_ceiling_and_others_at_their_rate(made):
     values, stops = rates.parameters, made.population.city.policing.stops(2022)
     ratio = rates.person_hazard(2022).sum(axis=0) / rates.person.sum(axis=0)
     assert ratio[:4] == pytest.approx(CEILING * values.exposure)
-    assert ratio[4] == pytest.approx(values.exposure)
     assert ratio[5] == pytest.approx(stops * values.exposure)
     assert rates.household_hazard() == pytest.approx(rates.household * CEILING * values.exposure)
+
+
+def test_as_many_courses_begin_as_end_though_nobody_has_two():
+    rates = replace(world(lively()).rates, parameters=load_parameters())
+    # In a year q of those without a course begin one; a share `stays` of courses outlasts a year.
+    length = rates.parameters.partner_course_years
+    q, stays = 1 - np.exp(-rates.course_hazard * DAYS), np.exp(-1 / length)
+    begun_and_left = q * length * (1 - stays)
+    share = np.zeros(len(q))
+    for _ in range(100):
+        share = share * stays + (1 - share) * begun_and_left
+    assert (rates.in_course > 0).sum() > 1000
+    assert share == pytest.approx(rates.in_course)
+    begin = rates.person[:, PERSON_MARKS.index("partner_course")] * DAYS
+    assert (1 - share) * q == pytest.approx(begin)
 
 
 def test_other_arrests_are_what_the_series_leaves_and_never_negative(made):
@@ -61,7 +77,7 @@ def test_other_arrests_are_what_the_series_leaves_and_never_negative(made):
 
 
 def test_a_hand_over_has_a_chance(made):
-    assert 0 < made.rates.pursued < 1
+    assert 0 < made.rates.pursued <= 1
 
 
 def test_a_cell_tells_area_age_sex_status_and_conviction(made):

@@ -58,12 +58,10 @@ def test_survivors_alone_are_supported_and_only_removable_ones():
         assert shift.tolist() == expected.tolist()
 
 
-def test_leverage_is_what_the_lack_of_support_leaves():
-    values = load_parameters({"leverage_logit": 0.7})
-    shift = survivor_shift(
-        values, np.array([LADDER["undocumented"]]), CRIMES["partner_violence"], False
-    )
-    assert shift.tolist() == [-0.7]
+def test_without_support_survivors_report_as_others_do():
+    rung = np.arange(len(LADDER))
+    shift = survivor_shift(VALUES, rung, CRIMES["partner_violence"], False)
+    assert (shift == 0).all()
 
 
 def test_language_and_ethnicity_shift_the_level():

@@ -44,7 +44,9 @@ LIVELY = {
     "court_rate": 10.0,
     "court_arrest": 0.4,
     "certification_request_share": 0.5,
-    "leverage_logit": 0.5,
+    "leverage": 1.0,
+    "hand_over_lock_up": 0.7,
+    "hand_over_notified_prison": 0.8,
     "told_lead": 0.5,
     # An area has some 40 residents here: one visit must not silence it for good.
     "alarm_residents": 1000.0,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.dice import Dice
-from tests.twin.courses import Course, course_of_the_year
+from tests.twin.courses import Course, course_of_the_year, hazard_of_a_course
 
 if TYPE_CHECKING:
     from tests.twin.model import Twin
@@ -115,7 +115,8 @@ def person_factors(model: Twin, year: int) -> list[float]:
     in_crimes = model.rates.intercepts.cleared_a_year
     in_stops = model.rates.stop_arrest_share * stops
     other_arrests = max(0.0, arrests - in_crimes - in_stops)
-    factors = [CEILING] * 4 + [1.0, stops, other_arrests]
+    # Courses have a hazard of their own.
+    factors = [CEILING] * 4 + [0.0, stops, other_arrests]
     return [factor * values.exposure for factor in factors]
 
 
@@ -124,6 +125,7 @@ def _person_clock(
 ) -> None:
     base = model.person_hazard[person.cell]
     hazards = [hazard * factor for hazard, factor in zip(base, factors, strict=True)]
+    hazards[PERSON_MARKS.index("partner_course")] = hazard_of_a_course(model, person)
     for k, time in strikes(
         model.dice, "person-clock", year, person.who, sum(hazards), 0.0, float(days)
     ):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PARTNER_COURSE = 4  # place in the hazards of a person
 #: No arrest can raise the hazard further than candidates are drawn for.
 HIGHEST_RATIO = 1.4
+#: For cities with lively rates alone.
+MOST_IN_COURSE, MOST_TO_BEGIN = 0.6, 0.95
 
 
 @dataclass
@@ -51,13 +53,12 @@ def course_of_the_year(model: Twin, victim: Resident, year: int, day: int) -> Co
 def courses_already_running(model: Twin, year: int) -> dict[int, Course]:
     """The stock at the start of a run, by victim: a stationary share of residents has a course,
     and longer courses are likelier to have been reported."""
-    values, dice = model.values, model.dice
+    dice = model.dice
     new_year = dt.date(year, 1, 1).toordinal()
     running = {}
     for victim in model.residents:
         who = victim.who
-        begins = model.person_hazard[victim.cell][PARTNER_COURSE] * values.exposure
-        if dice.roll("course-already", year, who) <= math.exp(-begins * _mean_days(model)):
+        if dice.roll("course-already", year, who) <= 1 - share_in_course(model, victim):
             continue
         elapsed = -math.log(dice.roll("course-elapsed", year, who)) * _mean_days(model)
         remaining = -math.log(dice.roll("course-length", year, who)) * _mean_days(model)
@@ -65,13 +66,37 @@ def courses_already_running(model: Twin, year: int) -> dict[int, Course]:
         course = Course(
             victim, _partner(model, victim, year), new_year - elapsed, new_year + remaining, frailty
         )
-        reports = values.partner_episode_rate / 365.0 * frailty * values.reported_partner_violence
-        if dice.roll("course-reported", year, who) > math.exp(-reports * elapsed):
-            course.reported = True
-            arrested = dice.roll("course-arrested", year, who) < values.clearance_assault
-            course.multiplier = after_report(model, victim, year, arrested)
+        draw_history(model, course, year)
         running[who] = course
     return running
+
+
+def draw_history(model: Twin, course: Course, year: int) -> None:
+    """Whether a course was reported before New Year, at the baseline, and what followed."""
+    values, roll, who = model.values, model.dice.roll, course.victim.who
+    elapsed = dt.date(year, 1, 1).toordinal() - course.begin
+    reports = values.partner_episode_rate / 365.0 * values.reported_partner_violence
+    course.unreported, course.multiplier = 0, 1.0
+    course.reported = roll("course-reported", year, who) > math.exp(
+        -reports * course.frailty * elapsed
+    )
+    if course.reported:
+        arrested = roll("course-arrested", year, who) < values.clearance_assault
+        course.multiplier = after_report(model, course.victim, year, arrested)
+
+
+def share_in_course(model: Twin, person: Resident) -> float:
+    """Share of persons alike who have a course: those that begin times how long they last."""
+    a_day = model.person_hazard[person.cell][PARTNER_COURSE] * model.values.exposure
+    return min(a_day * _mean_days(model), MOST_IN_COURSE)
+
+
+def hazard_of_a_course(model: Twin, person: Resident) -> float:
+    """Hazard a day that a person without a course begins one, such that as many begin as end
+    although who has one begins no other, and nobody two in a year."""
+    share = share_in_course(model, person)
+    in_a_year = share / (1 - share) / model.values.partner_course_years
+    return -math.log1p(-min(in_a_year, MOST_TO_BEGIN)) / 365.0
 
 
 def after_report(model: Twin, victim: Resident, year: int, arrested: bool) -> float:

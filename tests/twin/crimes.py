@@ -60,18 +60,35 @@ def _happens(model: Twin, candidate: Candidate) -> Incident | None:
         u = model.dice.roll("offender", model.year, code)
         offender = pick(model.pools.offenders[victim.area], u)
     else:
-        chance = candidate.course.multiplier / EPISODE_CEILING
+        hazard = candidate.course.multiplier * leverage(model, victim)
+        chance = min(hazard, EPISODE_CEILING) / EPISODE_CEILING
         offender = candidate.course.partner
     if model.dice.roll("candidate-becomes-incident", model.year, code) >= chance:
         return None
-    if candidate.what not in HOUSEHOLD_MARKS and not victim.present(model.day):
-        return None
-    if offender is victim:
+    if not victim.present(model.day):
+        if candidate.what not in HOUSEHOLD_MARKS:
+            return None
+        candidate = candidate._replace(person=in_place_of(model, victim))
+    if offender in (victim, candidate.person):
         offender = None
     if offender is not None and not offender.present(model.day):
         model.book.add("prevented_by_incapacitation", 1)
         return None
     return Incident(candidate, offender)
+
+
+def in_place_of(model: Twin, householder: Resident) -> Resident:
+    """Who speaks for a household whose householder is not there: the first adult who is."""
+    for member in householder.home.members:
+        if member.adult and member.present(model.day):
+            return member
+    return householder
+
+
+def leverage(model: Twin, victim: Resident) -> float:
+    """What a partner's threat to report the victim does to the hazard of episodes: more, the
+    more open the channel to ICE is felt to be than under the baseline."""
+    return math.exp(model.values.leverage * (victim.weight * model.shift))
 
 
 def _decide(model: Twin, incident: Incident) -> None:
@@ -84,10 +101,12 @@ def _decide(model: Twin, incident: Incident) -> None:
     logit = float(solved.victim[kind]) + _own_logit(model, victim)
     base_logit = logit
     if crime in SURVIVOR_CRIMES and victim.rung == "undocumented":
-        logit += _survivor_shift(model, model.law.survivor_support)
-        base_logit += _survivor_shift(model, model.base_law.survivor_support)
-    p_victim = expit(logit - fear(model, victim))
-    p_victim_base = expit(base_logit - fear_at_baseline(model, victim))
+        logit += values.survivor_support_logit * model.law.survivor_support
+        base_logit += values.survivor_support_logit * model.base_law.survivor_support
+    p_victim = p_victim_base = 0.0
+    if victim.present(model.day):
+        p_victim = expit(logit - fear(model, victim))
+        p_victim_base = expit(base_logit - fear_at_baseline(model, victim))
     incident.by_victim = roll("victim-reports", year, code) < p_victim
 
     silent, silent_base = 1.0, 1.0
@@ -118,8 +137,8 @@ def _decide(model: Twin, incident: Incident) -> None:
         clearance * clearance_chance(p_victim_base, silent_base, found, alone),
     )
     answers = values.survey_response * values.survey_recall
-    answers *= math.exp(-values.survey_fear * threat(model, victim))
-    surveyed = roll("survey", year, code) < answers
+    answers *= math.exp(-values.chilling * values.survey_fear * threat(model, victim))
+    surveyed = victim.present(model.day) and roll("survey", year, code) < answers
     model.book.incident(model.day, victim, crime, incident, surveyed)
 
 
@@ -134,17 +153,13 @@ def _own_logit(model: Twin, person: Resident) -> float:
     return logit
 
 
-def _survivor_shift(model: Twin, supported: bool) -> float:
-    """Support by the city, or a partner's leverage without it."""
-    return model.values.survivor_support_logit if supported else -model.values.leverage_logit
-
-
 def bystanders(model: Twin, candidate: Candidate) -> list[tuple[str, Resident]]:
     """Who saw it: nobody, one or two adults of the area; nobody witnesses their own."""
     if candidate.what in HOUSEHOLD_MARKS:
         return []
     values, victim = model.values, candidate.person
     u = model.dice.roll("bystander-present", model.year, candidate.code)
+    adults = model.pools.adults[victim.area]
     shares = {
         "first": values.bystander_present,
         "second": values.bystander_present * values.second_bystander,
@@ -153,7 +168,9 @@ def bystanders(model: Twin, candidate: Candidate) -> list[tuple[str, Resident]]:
     for which, share in shares.items():
         if u < share:
             chosen = model.dice.roll(f"{which}-bystander", model.year, candidate.code)
-            person = pick(model.pools.adults[victim.area], chosen)
+            person = pick(adults, chosen)
+            # The second is another person than the first.
+            adults = [adult for adult in adults if adult is not person]
             if person is not None and person is not victim:
                 saw.append((which, person))
     return saw

@@ -79,11 +79,16 @@ def _release(model: Twin, booking: Booking) -> None:
     if place == "lock_up" and model.law.contact:
         # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
         held |= roll("custodian-obeys", day, person.who) >= model.custodian_compliance
+    # A lock-up keeps people for a day: ICE comes in time to few, unless a judge sent it.
+    if_held = values.hand_over_lock_up if place == "lock_up" and not warrant else 1.0
+    if_told = values.hand_over_notified
+    if place == "prison":
+        if_told = values.hand_over_notified_prison
     chance = 0.0
     if held:
-        chance = 1.0
+        chance = if_held
     elif may("notify") and may("transfer"):
-        chance = values.hand_over_notified
+        chance = min(if_told, if_held)
 
     if booking.lodged:
         model.book.add("detainers_pending", -1)

@@ -24,6 +24,7 @@ CITY, AGENCIES, OTHER = (
     "at_large_other_agencies",
     "at_large_other_leads",
 )
+LOST = "lost"
 
 
 @dataclass
@@ -111,11 +112,14 @@ def _lead_chance(model: Twin) -> float:
 
 
 def usual_operations(model: Twin, year: int, days: int) -> list[Raid]:
-    """The posture's own operations of a year, which nobody announces."""
+    """The operations of a year that nobody announces: the k-th takes place if the posture of its
+    first day has so many."""
     values, roll = model.values, model.dice.roll
     operations = []
-    for k in range(int(model.posture.raids_per_year + roll("operations", year, 0))):
+    for k in range(365):
         begins = dt.date(year, 1, 1) + dt.timedelta(int(roll("operation-begins", year, k) * days))
+        if k >= model.laws.now.posture_on(begins).raids_per_year:
+            continue
         operations.append(
             Raid(
                 announced=begins,
@@ -141,8 +145,10 @@ def _operation_visits(model: Twin) -> tuple[int, bool]:
 
 
 def _visits(model: Twin, leads: list[Lead], raid: bool, success: float) -> None:
-    """Targets who are found are taken; then who else is at home is met, and some are taken."""
+    """Targets who are found are taken; then who else is at home is met, and some are taken. What
+    a closed database keeps from ICE is no visit."""
     values, roll, day = model.values, model.dice.roll, model.day
+    leads = [lead for lead in leads if lead.origin != LOST]
     targets = {lead.person.who for lead in leads}
     for lead in leads:
         person = lead.person
@@ -220,7 +226,8 @@ def record_reach(model: Twin) -> float:
 
 def _new_leads(model: Twin) -> None:
     """From records, questions, custody, and ICE's own sources. Of several origins on one day the
-    first in the order of channels counts; a known person's lead is refreshed."""
+    first in the order of channels counts; a known person's lead is refreshed. What a closed
+    database keeps from ICE takes the place of a lead, but of none that there is."""
     values, roll, day = model.values, model.dice.roll, model.day
 
     def sought(person: Resident) -> bool:
@@ -241,6 +248,8 @@ def _new_leads(model: Twin) -> None:
             found.append((person, CITY))
         elif u < direct + elsewhere:
             found.append((person, AGENCIES))
+        elif u < values.record_lead:
+            found.append((person, LOST))
     for pursuit in model.diary.pursuits[model.of_year]:
         if pursuit.what == "agency_lead":
             found.append((pursuit.person, AGENCIES))
@@ -254,7 +263,9 @@ def _new_leads(model: Twin) -> None:
     found += [(person, OTHER) for person in model.interviewed if sought(person)]
 
     todays: dict[int, Lead] = {}
-    for person, origin in sorted(found, key=lambda one: CHANNELS[one[1]]):
-        if person.away_until != NEVER:
+    order = (*CHANNELS, LOST)
+    for person, origin in sorted(found, key=lambda one: order.index(one[1])):
+        known = person.who in model.leads and model.leads[person.who].origin != LOST
+        if person.away_until != NEVER and not (origin == LOST and known):
             todays.setdefault(person.who, Lead(person, origin, day))
     model.leads.update(todays)

@@ -168,7 +168,8 @@ class Twin(mesa.Model):
         tomorrow = self.date + dt.timedelta(days=1)
         self.running = tomorrow < self.setting.end
         if tomorrow.month != self.date.month or not self.running:
-            self.book.add("loop_gain", self.response.close_month(self.month_days))
+            change = self.response.close_month(self.month_days)
+            self.book.add("largest_offending_change", change)
             self.book.close_month(self, self.month_days)
             self._new_month()
 

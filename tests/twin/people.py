@@ -8,6 +8,7 @@ import mesa
 
 from model.registry import Parameters
 from model.schema import AGES, CONVICTIONS, ETHNICITIES, SEXES, STATUSES
+from tests.twin.courses import draw_history
 
 if TYPE_CHECKING:
     from tests.twin.model import Twin
@@ -97,13 +98,15 @@ class Resident(mesa.Agent):
         return self.baseline_trust + self.trust_change.read(day)
 
     def is_replaced(self, day: int) -> None:
-        """Leave for good; somebody alike moves in, who remembers nothing and is unknown to ICE.
-        Whoever is in custody or expected back is not replaced."""
+        """Leave for good; somebody alike moves in, who remembers nothing, is unknown to ICE, and
+        in whose course of partner violence other reports were made. Whoever is in custody or
+        expected back is not replaced."""
         if self.away_until <= day or self.away_until == NEVER:
             self.away_until = 0
             self.heard.value = 0.0
             self.trust_change.value = 0.0
-            self.model.courses.pop(self.who, None)
+            if self.who in self.model.courses:
+                draw_history(self.model, self.model.courses[self.who], self.model.year)
             self.model.leads.pop(self.who, None)
 
 
@@ -152,9 +155,8 @@ def threat_weight(person: Resident, values: Parameters) -> float:
         "naturalized_latino": values.rung_naturalized_latino,
         "lawful_noncitizen": values.rung_lawful_noncitizen,
     }[person.rung]
-    if person.mixed:
-        weight = max(weight, values.rung_mixed_household)
-    return weight * values.sigma
+    weight *= values.sigma
+    return max(weight, values.rung_mixed_household) if person.mixed else weight
 
 
 def make_people(model: Twin) -> tuple[list[Household], list[Resident], list[list[Officer]]]:

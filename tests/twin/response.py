@@ -64,6 +64,6 @@ def _ratio(now: float, base: float) -> float:
 
 def multiplier(reporting: float, clearance: float, values: Parameters) -> float:
     """``clip((p/p0)^-epsilon, 1/2, 2)``, a share phi of epsilon acting through clearance."""
-    epsilon, phi = values.epsilon, values.phi
+    epsilon, phi = values.offenders_respond * values.epsilon, values.phi
     raw = reporting ** (-epsilon * (1 - phi)) * clearance ** (-epsilon * phi)
     return min(max(raw, LEAST), MOST)
