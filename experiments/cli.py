@@ -32,7 +32,7 @@ examples:
 
 
 #: Modules that add the commands of a subject: each imports nothing slow and has `add(command)`.
-PARTS: tuple[str, ...] = ("experiments.validation.commands",)
+PARTS: tuple[str, ...] = ("experiments.analysis.cli", "experiments.validation.commands")
 #: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place
 #: as ``package.module:function``; it takes the arguments and gives the exit status.
 Command = Callable[..., "Parser"]
@@ -194,6 +194,13 @@ def _built_in(command: Command) -> None:
 
 def simulation_options(parser: Parser) -> None:
     """Options of every command that simulates. Values stay text: one place checks them."""
+    scenario_options(parser)
+    result_options(parser)
+    parser.add_argument("--events", action="store_true", help="keep single events, too")
+
+
+def scenario_options(parser: Parser) -> None:
+    """What is run."""
     for option, default, meaning in (
         ("years", "1", "length of each run; parts of a year are allowed"),
         ("replicates", "4", "paired replicates, with seeds SEED, SEED+1, ...; 1 has no interval"),
@@ -213,10 +220,13 @@ def simulation_options(parser: Parser) -> None:
     parser.add_argument("--raid", action="append", default=[], metavar="begins=DATE,...",
                         dest="raids", help="an operation beside the posture's: begins and "
                         "announced (dates), days, visits, leaked, called_off")
+
+
+def result_options(parser: Parser) -> None:
+    """How it is run, and where the results go."""
     parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
                         "results/)")
     parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
-    parser.add_argument("--events", action="store_true", help="keep single events, too")
     parser.add_argument("--processes", metavar="N", help="runs at once (default: as many as fit)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     json_option(parser)

@@ -22,16 +22,20 @@ def print_json(content: Any) -> int:
     return 0
 
 
-def _options(arguments: Arguments) -> dict[str, Any]:
-    """Keyword arguments of `comparison.compare` that every simulating command has."""
+def scenario(arguments: Arguments) -> dict[str, Any]:
+    """Keyword arguments that say what is run: those of `cli.scenario_options`."""
     names = (
-        "years", "replicates", "seed", "scale", "environment", "posture", "city", "start",
-        "raids", "processes", "events", "force",
+        "years", "replicates", "seed", "scale", "environment", "posture", "city", "start", "raids",
     )
     options = {name: getattr(arguments, name) for name in names}
+    return {**options, "parameters": _overrides(arguments.parameters)}
+
+
+def _options(arguments: Arguments) -> dict[str, Any]:
+    """Keyword arguments of `comparison.compare` that every simulating command has."""
     return {
-        **options,
-        "parameters": _overrides(arguments.parameters),
+        **scenario(arguments),
+        **{name: getattr(arguments, name) for name in ("processes", "events", "force")},
         "progress": not arguments.quiet,
     }
 

@@ -74,10 +74,15 @@ def manifest(
     }
 
 
-def command_line(settings: Settings, out: str | None = None) -> str:
-    """The command that repeats a result, in full, with names instead of paths."""
+def command_line(
+    settings: Settings, out: str | None = None, verb: str = "", **more: Any
+) -> str:
+    """The command that repeats a result, in full, with names instead of paths.
+
+    `verb` is ``compare`` or ``run`` where none is given; `more` are options of its own.
+    """
     scenario = settings.scenario
-    verb = "compare" if len(settings.regimes) > 1 else "run"
+    verb = verb or ("compare" if len(settings.regimes) > 1 else "run")
     words = ["carveout", verb]
     if not scenario.timeline:
         words += map(_shown, settings.regimes)
@@ -95,6 +100,7 @@ def command_line(settings: Settings, out: str | None = None) -> str:
         "out": out,
         "events": settings.events,
         "no-decompose": verb == "compare" and not settings.decompose,
+        **{key.replace("_", "-"): value for key, value in more.items()},
     }
     for option, value in options.items():
         if value is True:

@@ -51,6 +51,15 @@ FINDING_COLUMNS = (
     "replicates", "draws", "discrepancy", "verdict", "reason", "note",
 )
 
+#: What an analysis may say: estimates over replicates and draws, of the whole city.
+ESTIMATE_COLUMNS = (
+    "outcome", "condition", "regime", "baseline", "contrast", "clause", "parameter", "index",
+    "title", "estimate", "low", "high", "n", "alone", "last", "draws", "replicates",
+    "ratio", "ratio_low", "ratio_high", "independent", "par_low", "par_high",
+    "target", "done", "box", "rule", "from", "to", "coverage", "density", "cases", "of",
+    "method", "mean_regret", "worst_regret", "share_best", "dominated_by", "share_worse",
+)
+
 _PASS = object()
 
 
@@ -159,6 +168,22 @@ def release_events(logs: Sequence[pd.DataFrame]) -> Released:
     told = [names[pair] for pair in zip(events["seed"], events["person"], strict=True)]
     kept = [name for name in EVENT_COLUMNS if name in events]
     return _released(events[kept].assign(person=told), EVENT_COLUMNS, "events")
+
+
+def release_estimates(rows: pd.DataFrame, kind: str) -> Released:
+    """An analysis's estimates: listed columns only.
+
+    They stand on values that have passed the gate, or on counts over all replicates that the
+    caller has weighed by `release_contrasts`.
+
+    Raises
+    ------
+    TypeError
+        If `rows` has a column that is not listed: an error of the programmer.
+    """
+    if unlisted := set(rows) - set(ESTIMATE_COLUMNS):
+        raise TypeError(f"an analysis may not give {', '.join(sorted(unlisted))}")
+    return _released(rows, tuple(rows), kind)
 
 
 def two_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:

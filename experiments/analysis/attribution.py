@@ -1,0 +1,200 @@
+"""Attribution to clauses: what each clause contributes to the difference between two ordinances.
+
+Every mixture of the two texts (`model.mixture`) is a coalition of clauses taken from the second;
+Shapley values share the difference out among them. Mixtures that come to the same law are run once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments import privacy
+from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.clause_shares import Plan, plan, shares
+from experiments.analysis.result import Analysis, estimate, in_text, spread, sure
+from experiments.analysis.runs import asked_for, citywide, levels, made_by, processes_of, settings_text
+from experiments.outcomes import OUTCOMES
+from experiments.settings import Case, Settings, name, whole
+from experiments.terminal import decimals, number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Laws that are run before orders of the clauses are sampled instead of taking them all.
+MOST_LAWS = 64
+
+
+@dataclass(frozen=True)
+class Attribution(Analysis):
+    """A difference shared out among clauses: row ``all`` is the whole, the others add up to it.
+
+    Columns: clause, title, estimate, low, high (95% over replicates), n; ``alone`` and ``last``
+    are what the clause does taken first and taken last (NaN where orders are sampled).
+    """
+
+    kind = "attribution"
+    settings: Settings
+    outcome: str
+    plan: Plan
+
+    @property
+    def difference(self) -> float:
+        """The second text's mean less the first's, in the outcome's unit."""
+        return float(self.table().set_index("clause").loc["all", "estimate"])
+
+    def sentence(self) -> str:
+        """The whole, and the clauses whose intervals leave out zero."""
+        spec, table = OUTCOMES[self.outcome], self.table()
+        whole, parts = table.iloc[0], table.iloc[1:]
+        a, b = map(name, self.settings.regimes)
+        head = f"From {a} to {b}, {in_text(spec.title)} ({spec.unit}) changes by "
+        head += f"{estimate(whole)}"
+        named = [
+            f"{in_text(row.title)} {number(row.estimate, decimals(row.estimate), signed=True)} "
+            f"({spread(row.low, row.high, decimals(row.low, row.high))})"
+            for row in parts.itertuples()
+            if sure(row.low, row.high)
+        ]
+        if not named:
+            return f"{head}; no clause's contribution can be told from zero."
+        rest = len(parts) - len(named)
+        left = f"; the other {rest} cannot be told from zero" if rest else ""
+        return f"{head}. Contributions: {'; '.join(named)}{left}."
+
+    def shown(self) -> pd.DataFrame:
+        """Clauses with their contributions, and what each does first and last."""
+        table, unit = self.table(), OUTCOMES[self.outcome].unit
+        told = pd.DataFrame({"clause": table["title"]})
+        told[f"contribution, {unit} (95%)"] = [estimate(row) for row in table.itertuples()]
+        if not self.plan.orders:
+            for column, title in (("alone", "taken first"), ("last", "taken last")):
+                told[title] = [
+                    number(value, decimals(value), signed=True) for value in table[column]
+                ]
+        return told
+
+    def notes(self) -> list[str]:
+        """How the shares are made, and what the intervals hold."""
+        laws, n = len(self.plan.regimes), int(self.table()["n"].max())
+        made = f"{len(self.plan.law_of)} mixtures of {len(self.plan.clauses)} clauses"
+        how = (
+            f"{len(self.plan.orders)} sampled orders of {len(self.plan.clauses)} clauses"
+            if self.plan.orders
+            else f"all {made}"
+        )
+        return [
+            f"Shapley values over {how}, {laws} different laws, {n} paired replicates; the "
+            "contributions add up to the whole exactly.",
+            "Intervals: Monte Carlo error"
+            f"{' and sampled orders' if self.plan.orders else ''}; parameters are held. "
+            "A contribution is not what repealing the clause alone would do: that is 'taken "
+            "first'.",
+        ]
+
+    def figure(self) -> Figure:
+        """Contributions with intervals, the whole on top."""
+        spec = OUTCOMES[self.outcome]
+        dots = [
+            Dot(row.title, row.estimate, row.low, row.high, strong=row.clause == "all")
+            for row in self.table().itertuples()
+        ]
+        a, b = map(name, self.settings.regimes)
+        title = f"{spec.title.strip()}: what each clause contributes, from {a} to {b}"
+        parts = self.table().iloc[1:]
+        clear = parts[[sure(row.low, row.high) for row in parts.itertuples()]]
+        if len(clear):
+            top = clear.loc[clear["estimate"].abs().idxmax()]
+            size = number(top["estimate"], decimals(top["estimate"]), signed=True)
+            title = (
+                f"{top['title']} contributes most, {size}, to what changes in "
+                f"{in_text(spec.title)} from {a} to {b}"
+            )
+        note = (
+            f"Bars: 95% t-interval over {int(parts['n'].max())} paired replicates; hollow: it "
+            f"holds zero. {self.notes()[0]} Source: Carveout model, synthetic residents, "
+            f"{settings_text(self.settings)}."
+        )
+        return dot_chart(dots, title=title, axis=spec.unit, note=note)
+
+    def summary(self) -> dict[str, Any]:
+        """``difference`` with its interval, and ``clauses``, a mapping each."""
+        whole, *parts = self.table().to_dict("records")
+        return {
+            "analysis": self.kind,
+            "outcome": self.outcome,
+            "unit": OUTCOMES[self.outcome].unit,
+            "difference": whole["estimate"],
+            "difference_low": whole["low"],
+            "difference_high": whole["high"],
+            "n": whole["n"],
+            "clauses": [
+                {
+                    "clause": part["clause"], "title": part["title"],
+                    "contribution": part["estimate"], "low": part["low"], "high": part["high"],
+                    "alone": part["alone"], "last": part["last"],
+                }
+                for part in parts
+            ],
+            "exact": not self.plan.orders,
+            "laws": len(self.plan.regimes),
+            "runs": len(self.plan.regimes) * self.settings.replicates,
+            "sentence": self.sentence(),
+            "manifest": self.manifest,
+        }
+
+
+def attribute(
+    a: str,
+    b: str,
+    outcome: str = "reporting",
+    *,
+    most_laws: int | str = MOST_LAWS,
+    processes: int | str | None = None,
+    progress: bool = True,
+    say: Callable[[str], None] = lambda text: None,
+    **options: Any,
+) -> Attribution:
+    """Share the difference between regimes `a` and `b` out among the clauses in which they differ.
+
+    Parameters
+    ----------
+    outcome
+        A name that ``carveout outcomes`` lists, citywide.
+    most_laws
+        Different laws that are run at most. Where the mixtures come to more, orders of the clauses
+        are sampled; the shares still add up exactly, and the intervals hold the sampling.
+    say
+        Told the number of runs before they begin.
+    options
+        Those of `experiments.compare` that say what is run: years, replicates, seed, scale,
+        environment, posture, city, start, parameters, raids.
+
+    Raises
+    ------
+    BadInput
+        If anything asked for is wrong, the texts do not differ, or there are too few events to
+        show.
+    """
+    asked, spec = asked_for(a, b, options), citywide(outcome)
+    workers = processes_of(processes)
+    most = whole("most-laws", most_laws, 2, 100_000)
+    made = plan(a, b, asked, most)
+    cases = [
+        Case(at, str(law), "own", asked.scenario.but(seed=seed, regime=regime), outcomes=(spec,))
+        for at, seed in enumerate(asked.seeds)
+        for law, regime in enumerate(made.regimes)
+    ]
+    say(f"{len(made.regimes)} laws x {asked.replicates} replicates = {len(cases)} runs")
+    begun = time.perf_counter()
+    rows = shares(made, levels(cases, workers, progress))
+    seconds = time.perf_counter() - begun
+    return Attribution(
+        privacy.release_estimates(rows, "attribution"),
+        made_by(asked, "attribute", seconds, workers, outcome=outcome, most_laws=most),
+        asked, outcome, made,
+    )
