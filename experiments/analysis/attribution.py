@@ -17,7 +17,14 @@ from experiments import privacy
 from experiments.analysis.charts import Dot, dot_chart
 from experiments.analysis.clause_shares import Plan, plan, shares
 from experiments.analysis.result import Analysis, estimate, in_text, spread, sure
-from experiments.analysis.runs import asked_for, citywide, levels, made_by, processes_of, settings_text
+from experiments.analysis.runs import (
+    asked_for,
+    citywide,
+    levels,
+    made_by,
+    processes_of,
+    settings_text,
+)
 from experiments.outcomes import OUTCOMES
 from experiments.settings import Case, Settings, name, whole
 from experiments.terminal import decimals, number
