@@ -32,7 +32,11 @@ examples:
 
 
 #: Modules that add the commands of a subject: each imports nothing slow and has `add(command)`.
-PARTS: tuple[str, ...] = ("experiments.analysis.cli", "experiments.validation.commands")
+PARTS: tuple[str, ...] = (
+    "experiments.analysis.cli",
+    "experiments.dashboard_commands",
+    "experiments.validation.commands",
+)
 #: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place
 #: as ``package.module:function``; it takes the arguments and gives the exit status.
 Command = Callable[..., "Parser"]

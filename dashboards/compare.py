@@ -1,0 +1,199 @@
+"""The first page: two regimes on the same synthetic city, side by side."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import solara
+
+from dashboards.address import View, view_of
+from dashboards.components import Alert, CopyText, Element, Explorer, Intervals, Press, Progress
+from dashboards.controls import Setting, Side
+from dashboards.edited import told
+from dashboards.files import FILES, links
+from dashboards.follow import ask, owner, shared_runs, use_version, words
+from dashboards.plans import Plan, comparison_plan
+from dashboards.runs import Job
+from dashboards.views import by_area, dates, finding, law_differences, monthly, tables
+from experiments.settings import environment_says
+from model.faults import BadInput
+
+#: A link that asks for no more than this runs at once; a larger one waits for the button.
+AT_ONCE = 16.0
+
+
+def checked(view: View, make: Any = comparison_plan) -> tuple[Plan | None, list[str]]:
+    """The plan of a view, or what is wrong with it."""
+    try:
+        return make(view), []
+    except BadInput as error:
+        return None, told(error)
+
+
+def city_years(plan: Plan) -> float:
+    """Years of a whole city that a plan takes."""
+    return sum(case.scenario.days * case.scenario.scale for case in plan.cases) / 365
+
+
+@solara.component
+def Page() -> None:
+    """Two regimes compared."""
+    router = solara.use_router()
+    view = view_of(router.search)
+
+    def go(to: View) -> None:
+        query = to.query()
+        router.push("/" + (f"?{query}" if query else ""))
+
+    with Element("main", classes="co-main", id="main"):
+        Element("h1", "Two policies, one city")
+        Element(
+            "p",
+            "Choose two ordinances. Both are run on the same synthetic Chicago with the same "
+            "dice, so whatever differs comes from the texts, and from what people believe of "
+            "them. Everybody in it is synthetic.",
+            classes="co-lead",
+        )
+        Comparing(view, go, comparison_plan)
+
+
+@solara.component
+def Comparing(view: View, go: Any, make: Any, timeline: bool = False) -> None:
+    """Controls on one side, results on the other."""
+    asked = (view.but(map="", area="", month="", line="", item=""),)
+    plan, faults = solara.use_memo(lambda: checked(view, make), asked)
+    wanted, set_wanted = solara.use_state("")
+    refused, set_refused = solara.use_state("")
+    job, set_job = solara.use_state(cast(Job | None, None))
+
+    def start() -> None:
+        if plan is not None:
+            found, why = ask(plan)
+            set_refused(why)
+            if found is not None:
+                set_job(found)
+                set_wanted(plan.key)
+
+    def arrive() -> None:
+        """Show what is there; run what a link asks for, if it is small."""
+        if plan is None or plan.key == wanted:
+            return
+        known = shared_runs().find(plan.key)
+        if known is not None or (job is None and city_years(plan) <= AT_ONCE):
+            start()
+
+    solara.use_effect(arrive, [plan.key if plan else ""])
+    current = plan is not None and job is not None and job.plan.key == plan.key
+    with Element("div", classes="co-columns"):
+        with Element("section", classes="co-card co-form", **{"aria-label": "What is compared"}):
+            if not timeline:
+                Side("A", view, go)
+                Side("B", view, go)
+            Setting(view, go, fixed=not timeline)
+            Press("Compare", start, primary=True, disabled=plan is None)
+            if faults:
+                Alert(faults, head="This cannot be run:")
+            if refused:
+                Alert([refused])
+        with Element("div", classes="co-results"):
+            if plan is not None and not timeline:
+                Law(plan)
+            Element("p", "Settings have changed. Press Compare to run them; below stands the "
+                    "comparison before.", classes="co-stale") if (
+                        plan is not None and job is not None and not current) else None
+            if job is not None:
+                Arriving(job, view, go)
+
+
+@solara.component
+def Law(plan: Plan) -> None:
+    """How the two texts differ, and what the law above leaves of it."""
+    lines = solara.use_memo(lambda: law_differences(plan), [plan.key])
+    with Element("section", classes="co-card", **{"aria-labelledby": "law-title"}):
+        Element("h2", "What differs in the texts", id="law-title")
+        Element("p", environment_says(plan.settings.scenario.environment), classes="co-note")
+        if not lines:
+            Element("p", "Nothing that the model knows of.")
+        with Element("ul", classes="co-clauses"):
+            for line in lines:
+                head, _, rest = line.partition(": ")
+                before, _, after = rest.partition(" -> ")
+                Element("li", Element("b", head), Element("span", f"A: {before}"),
+                        Element("span", f"B: {after}"))
+
+
+@solara.component
+def Arriving(job: Job, view: View, go: Any) -> None:
+    """Progress, and the results so far."""
+    use_version(job)
+    Progress(
+        text=words(job), part=job.progress, running=not job.over,
+        event_cancel=lambda _: shared_runs().cancel(owner(), job),
+    )
+    if job.error:
+        Alert([job.error], head="The runs failed:")
+    comparison = job.comparison
+    if comparison is not None:
+        Results(job.plan, comparison, view, go)
+
+
+@solara.component
+def Results(plan: Plan, comparison: Any, view: View, go: Any) -> None:
+    """Findings, tables, maps and lines of one comparison."""
+    sides = plan.sides
+    have = [comparison]
+    sentences = solara.use_memo(lambda: finding(comparison, sides), have)
+    rows = solara.use_memo(lambda: tables(comparison, sides), have)
+    lines = solara.use_memo(lambda: monthly(comparison, sides), have)
+    areas = solara.use_memo(lambda: by_area(comparison, sides), have)
+    marks = solara.use_memo(lambda: dates(plan), [plan.key])
+    chosen = {"map": view.map, "area": view.area, "month": view.month, "line": view.line}
+    with Element("section", classes="co-card co-finding", **{"aria-labelledby": "finding"}):
+        Element("h2", "What is found", id="finding")
+        with Element("ul"):
+            for sentence in sentences:
+                Element("li", sentence)
+        n = len(comparison.manifest["seeds_finished"])
+        Element(
+            "p",
+            f"{n} paired replicate{'s' * (n != 1)}. Intervals hold chance alone; what is not "
+            "known of the parameters is wider: see Evidence and Studies.",
+            classes="co-note",
+        )
+    charts = {"status": "reporting", "channel": "encounters", "headline": "headline",
+              "crime": "crime"}
+    for table in rows:
+        Intervals(
+            table=table, sides=list(sides), head="outcome" if table["key"] == "headline" else "",
+            links=links(plan.key, charts[table["key"]]),
+            note="< 20: fewer than 20 persons or events, not shown."
+            if table["key"] == "channel" else "",
+        )
+    Explorer(
+        by_area=areas, monthly=lines, sides=list(sides), dates=marks, chosen=chosen,
+        files=f"{FILES}/{plan.key}/",
+        event_choose_view=lambda found: go(view.but(**{key: str(found[key]) for key in chosen})),
+    )
+    TakeAway(plan, view)
+
+
+@solara.component
+def TakeAway(plan: Plan, view: View) -> None:
+    """The same comparison as a link, a command, Python, tables and files."""
+    with Element("section", classes="co-card", **{"aria-labelledby": "take"}):
+        Element("h2", "Take it with you", id="take")
+        Element("p", f"Run {plan.key}: the same settings give the same numbers.",
+                classes="co-note")
+        query = view.query()
+        page = "/timeline" if plan.other else "/"
+        CopyText(label="Link to this view", text=page + (f"?{query}" if query else ""))
+        CopyText(label="As a command", text=plan.command)
+        CopyText(label="In Python", text=plan.python)
+        with Element("p", classes="co-links"):
+            for what, text in (("contrasts.csv", "all differences, CSV"),
+                               ("outcomes.csv", "all months, CSV"),
+                               ("manifest.json", "manifest, JSON")):
+                Element("a", text, href=f"{FILES}/{plan.key}/{what}", download="")
+            for file in plan.files:
+                Element("a", f"{file.name}, for the command",
+                        href=f"{FILES}/{plan.key}/{file.name}", download="")

@@ -1,0 +1,200 @@
+"""The controls of a comparison, each with its meaning and source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import solara
+
+from dashboards.address import CLAUSES, View
+from dashboards.components import Alert, Element, Field, Press
+from dashboards.edited import choices, pasted_edits, told, value_text
+from dashboards.plans import MOST_CITY_YEARS, MOST_REPLICATES, MOST_YEARS
+from experiments.settings import chicago_regimes
+from model import plain_words
+from model.city import load_city, shipped_cities
+from model.faults import BadInput
+from model.law import environment_names, load_environment
+from model.layer import RECIPIENTS
+from model.layer_files import load_regime, names_in, regime_names
+from model.posture import load_posture
+from model.schema import CARVE_OUTS
+
+Go = Callable[[View], None]
+
+
+def option(value: str, text: str) -> dict[str, str]:
+    """One choice of a list."""
+    return {"value": value, "text": text}
+
+
+@cache
+def regime_options() -> list[dict[str, str]]:
+    """Chicago's regimes by date, then those of other cities."""
+    first = chicago_regimes()
+    rest = [name for name in regime_names() if name not in first]
+    return [option(name, load_regime(name).title) for name in (*first, *rest)]
+
+
+@cache
+def clause_options(clause: str) -> list[dict[str, str]]:
+    """Values of a clause in plain words."""
+    if clause == "carve_outs":
+        return [option(name, plain_words.CLASS_WORDS[name]) for name in CARVE_OUTS]
+    if clause == "database_access":
+        return [option(who, plain_words.RECIPIENT_WORDS[who]) for who in RECIPIENTS]
+    words = plain_words.WORDS[clause]
+    return [option(value, words[value].format(classes="the classes below"))
+            for value in choices(clause)]
+
+
+def Side(mark: str, view: View, go: Go) -> None:
+    """One regime: a preset, its clauses to edit, or a text to paste."""
+    side = mark.lower()
+    preset = getattr(view, side)
+    edits = dict(getattr(view, f"edits_{side}"))
+    known = preset in regime_names()
+
+    def choose(name: str) -> None:
+        go(view.but(**{side: name, f"edits_{side}": ()}))
+
+    def edit(clause: str, text: str) -> None:
+        changed = {**edits, clause: text}
+        base = load_regime(preset)
+        kept = {key: value for key, value in changed.items() if value != value_text(base, key)}
+        go(view.but(**{f"edits_{side}": tuple(sorted(kept.items()))}))
+
+    summary = load_regime(preset).summary if known else ""
+    Field(f"Regime {mark}", preset, choose, kind="select", options=regime_options(),
+          tip=f"{summary} Its text, clause by clause: carveout regimes show {preset}")
+    if not known:
+        return
+    with Element("details", classes="co-edit"):
+        count = f" ({len(edits)} edited)" if edits else ""
+        Element("summary", f"Edit the clauses of {mark}{count}")
+        for clause in CLAUSES:
+            stated = getattr(load_regime(preset).clauses, clause)
+            source = f"{stated.text}: {stated.says}" if stated else "The preset states none."
+            kind = "set" if clause in ("carve_outs", "database_access") else "select"
+            label = plain_words.TITLES[clause]
+            if clause == "database_access":
+                label += ": open to"
+            value = edits.get(clause, value_text(load_regime(preset), clause))
+            Field(label, value, partial(edit, clause), kind=kind,
+                  options=clause_options(clause), tip=source)
+        Pasted(mark, view, go)
+
+
+@solara.component
+def Pasted(mark: str, view: View, go: Go) -> None:
+    """An ordinance's file as text: pasted, typed or dropped; it becomes edits of the preset."""
+    none: list[str] = []
+    faults, set_faults = solara.use_state(none)
+    side = mark.lower()
+
+    def take(text: str) -> None:
+        if not text.strip():
+            set_faults([])
+            return
+        try:
+            edits = pasted_edits(getattr(view, side), text)
+        except BadInput as error:
+            set_faults(told(error))
+            return
+        set_faults([])
+        go(view.but(**{f"edits_{side}": edits}))
+
+    with Element("div"):
+        Field(f"Or paste the TOML file of an ordinance for {mark}", "", take, kind="paste",
+              tip="Its clauses replace those above; docs/ordinances.md describes the file. "
+                  "Nothing is kept on the server.")
+        if faults:
+            Alert(faults, head="The text was not taken:")
+
+
+def Setting(view: View, go: Go, *, fixed: bool = True) -> None:
+    """Law above the city, posture, dates, raids, chance and size."""
+
+    def change(field: str) -> Callable[[str], None]:
+        return lambda text: go(view.but(**{field: text.strip()}))
+
+    if fixed:
+        listed = [option(name, f"{name}: {load_environment(name)[0].title}")
+                  for name in environment_names()]
+        Field("Law above the city", view.environment, change("environment"), kind="select",
+              options=listed, tip=_environment_tip(view.environment))
+        postures = [option(name, load_posture(name).title) for name in names_in("postures")]
+        Field("Federal posture", view.posture, change("posture"), kind="select",
+              options=postures, tip=_posture_tip(view.posture))
+    Field("First day", view.start, change("start"), kind="date",
+          tip="Assumption: any date; the law is that of the environment throughout."
+          if fixed else "The timeline decides which law stands on each day.")
+    Field("Years", view.years, change("years"), kind="number", least=0.01, most=MOST_YEARS,
+          step="any", tip=f"Parts of a year are allowed; at most {MOST_YEARS} here.")
+    Field("Replicates", view.replicates, change("replicates"), kind="number", least=1,
+          most=MOST_REPLICATES, step=1,
+          tip="Paired synthetic cities, one a seed; the interval is over them, so more make it "
+              "narrower. Monte Carlo error only: parameters stand at their defaults.")
+    with Element("details", classes="co-edit"):
+        Element("summary", "Raids, chance and size")
+        Raids(view, go)
+        Field("First seed", view.seed, change("seed"), kind="number", least=0, step=1,
+              tip="All the chance of the first replicate; the next has the next seed.")
+        Field("Share of residents", view.scale, change("scale"), kind="number", least=0,
+              most=1, step="any",
+              tip="1 is everybody. Smaller is quicker and noisier. At most "
+                  f"{MOST_CITY_YEARS:g} years of a whole city over all runs.")
+        cities = [option(name, load_city(name).name) for name in shipped_cities()]
+        Field("City", view.city, change("city"), kind="select", options=cities,
+              tip="Tables and their sources: carveout city describe " + view.city)
+
+
+def _environment_tip(name: str) -> str:
+    if name not in environment_names():
+        return ""
+    return load_environment(name)[0].summary + " Source: the acts named in docs/ordinances.md."
+
+
+def _posture_tip(name: str) -> str:
+    if name not in names_in("postures"):
+        return ""
+    posture = load_posture(name)
+    return f"{posture.summary} Source: {posture.source}."
+
+
+def Raids(view: View, go: Go) -> None:
+    """Operations beside those of the posture: added and removed one by one."""
+    NewRaid(view, go)
+    for place, text in enumerate(view.raids):
+        without = view.but(raids=(*view.raids[:place], *view.raids[place + 1 :]))
+        with Element("div", classes="co-raid"):
+            Element("span", text.replace(",", ", "))
+            Press("Remove", partial(go, without))
+
+
+@solara.component
+def NewRaid(view: View, go: Go) -> None:
+    """The dates and size of one more raid."""
+    begins, set_begins = solara.use_state(view.start)
+    announced, set_announced = solara.use_state("")
+    visits, set_visits = solara.use_state("200")
+    called_off, set_called_off = solara.use_state("no")
+
+    def add() -> None:
+        words: list[Any] = [f"begins={begins}"]
+        words += [f"announced={announced}"] if announced else []
+        words += [f"visits={visits}"] + ["called_off"] * (called_off == "yes")
+        go(view.but(raids=(*view.raids, ",".join(words))))
+
+    with Element("fieldset", classes="co-fieldset"):
+        Element("legend", "Add a raid")
+        Field("Begins", begins, set_begins, kind="date")
+        Field("Announced (if earlier)", announced, set_announced, kind="date")
+        Field("Visits", visits, set_visits, kind="number", least=0, step=1,
+              tip="Attempts over the operation for a city of Chicago's size. Sources OP_2017 to "
+                  "OP_2019 in the table of evidence; the size of yours is your assumption.")
+        Field("Called off", called_off, set_called_off, kind="select",
+              options=[option("no", "no"), option("yes", "yes: announced, never begun")])
+        Press("Add", add)

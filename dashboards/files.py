@@ -1,0 +1,109 @@
+"""Downloads: every table and chart of a run under an address that holds the run's id."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from dashboards.charts import CHARTS, chart, chart_table
+from dashboards.follow import shared_runs
+from dashboards.runs import Job
+from experiments.json_form import as_json
+from experiments.privacy import gated
+from experiments.style import RC
+
+FILES = "/files"
+KINDS = {
+    "png": "image/png", "svg": "image/svg+xml", "csv": "text/csv; charset=utf-8",
+    "json": "application/json", "toml": "text/plain; charset=utf-8",
+}
+#: What a spreadsheet takes for a formula at the start of a cell.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Matplotlib's settings belong to the whole process, so charts are drawn one at a time.
+_drawing = threading.Lock()
+
+
+def links(key: str, what: str) -> list[dict[str, str]]:
+    """Links to a chart of the run `key`, and to its table."""
+    return [
+        {"text": kind.upper(), "href": f"{FILES}/{key}/{what}.{kind}", "name": ""}
+        for kind in ("png", "svg", "csv")
+    ]
+
+
+def download(request: Request) -> Response:
+    """The file that an address names, or a line that says why there is none."""
+    key, name = request.path_params["key"], request.path_params["name"]
+    job = shared_runs().find(key)
+    if job is None or job.comparison is None:
+        return PlainTextResponse(
+            "This run is no longer kept. Open the link to its view to run it again.", 404
+        )
+    stem, _, kind = name.rpartition(".")
+    content = _content(job, stem, kind)
+    if content is None:
+        return PlainTextResponse("There is no such file of this run.", 404)
+    headers = {"Content-Disposition": f'attachment; filename="carveout-{key}-{name}"'}
+    if kind == "toml":
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=KINDS[kind], headers=headers)
+
+
+def _content(job: Job, stem: str, kind: str) -> bytes | str | None:
+    comparison = job.comparison
+    assert comparison is not None
+    tables: dict[str, Callable[[], pd.DataFrame]] = {
+        "contrasts": lambda: gated(comparison.released_contrasts).drop(columns="paired"),
+        "outcomes": lambda: gated(comparison.released_outcomes),
+    }
+    if (stem, kind) == ("manifest", "json"):
+        return as_json({**comparison.manifest, "run": job.plan.key})
+    if kind == "csv" and stem in tables:
+        return as_csv(tables[stem]())
+    if kind == "toml":
+        found = [path for path in job.plan.files if path.stem == stem]
+        return found[0].read_text("utf-8") if found else None
+    what, _, which = stem.partition("-")
+    if what not in CHARTS:
+        return None
+    if kind == "csv":
+        table = chart_table(job.plan, comparison, what, which)
+        return None if table is None else as_csv(table)
+    if kind not in ("png", "svg"):
+        return None
+    with _drawing:
+        figure = chart(job.plan, comparison, what, which)
+        return None if figure is None else drawn(figure, kind, job.plan.key)
+
+
+def drawn(figure: Figure, kind: str, key: str) -> bytes:
+    """A figure as bytes, with the run's id in a corner."""
+    metadata: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}}[kind]
+    buffer = io.BytesIO()
+    with mpl.rc_context(RC):
+        figure.text(0.995, 0.004, f"run {key}", ha="right", va="bottom", fontsize=6,
+                    color="#666666")
+        figure.savefig(buffer, format=kind, metadata=metadata)
+    return buffer.getvalue()
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """A table as CSV in which no cell is a formula."""
+    safe = table.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = [_harmless(value) for value in safe[name].astype(object)]
+    safe.columns = pd.Index([_harmless(str(name)) for name in safe.columns])
+    return safe.to_csv(index=False)
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

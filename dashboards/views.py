@@ -1,0 +1,308 @@
+"""A comparison as what the pages draw: rows of tables, monthly lines, values by area.
+
+Everything here is text and numbers of `Released` frames, ready for JSON; a hidden cell is None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import colors
+
+from dashboards.plans import Plan
+from experiments.comparison import Comparison
+from experiments.maps import DIVERGING, SEQUENTIAL
+from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
+from experiments.privacy import FLOOR, gated
+from experiments.settings import name
+from experiments.style import label
+from experiments.terminal import decimals, number
+from model.city import City, load_city
+from model.law import build_law, load_timeline
+from model.layer_files import load_regime
+from model.tiles import tile_centres
+
+HIDDEN, NONE = f"< {FLOOR}", "none"
+PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
+SHADES = 11
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+class Rows:
+    """Rows of one comparison: levels of A and B, the paired difference and its two parts."""
+
+    def __init__(self, comparison: Comparison, sides: tuple[str, str]) -> None:
+        frame = gated(comparison.released_contrasts)
+        self.a, self.b = sides
+        keys = ["outcome", "by", "group", "regime", "measure"]
+        self.cells = frame.drop(columns=["paired"]).set_index(keys).sort_index()
+
+    def row(self, outcome: str, by: str = "all", group: str = "all", *, relative: bool) -> dict:
+        """One row. Positions are percent of A's level if `relative`, else the outcome's unit."""
+        spec = OUTCOMES[outcome]
+        cells = self.cells.loc[(outcome, by, group)]
+        level_a, level_b = cells.loc[(self.a, "level")], cells.loc[(self.b, "level")]
+        change = cells.loc[(self.b, "difference")]
+        per = 100 / level_a["estimate"] if relative and level_a["estimate"] else 1.0
+        if relative and not level_a["estimate"]:
+            per = math.nan
+        digits = min(
+            decimals(change["estimate"], change["low"], change["high"]),
+            1 + decimals(level_a["estimate"]),
+        )
+        parts = [
+            {"kind": kind, "label": words, **self._place(cells, kind, per, digits)}
+            for kind, words in PARTS.items()
+            if (self.b, kind) in cells.index
+        ]
+        clear = bool(change["low"] > 0 or change["high"] < 0)
+        return {
+            "key": f"{outcome}-{by}-{group}",
+            "label": spec.title.strip() if by == "all" else label(group),
+            "part": spec.title.startswith(" "),
+            "meaning": spec.meaning,
+            "unit": spec.unit,
+            "a": self._level(level_a),
+            "b": self._level(level_b),
+            "clear": clear,
+            **self._place(cells, "difference", per, digits),
+            "parts": parts,
+        }
+
+    def _level(self, cell: pd.Series) -> str:
+        if cell["suppressed"]:
+            return HIDDEN
+        value = cell["estimate"]
+        return NONE if math.isnan(value) else number(value, decimals(value))
+
+    def _place(self, cells: pd.DataFrame, kind: str, per: float, digits: int) -> dict[str, Any]:
+        cell = cells.loc[(self.b, kind)]
+        if cell["suppressed"] or math.isnan(cell["estimate"]):
+            text = HIDDEN if cell["suppressed"] else NONE
+            return {"text": text, "interval": "", "x": None, "low": None, "high": None}
+        value, low, high = cell["estimate"], cell["low"], cell["high"]
+        interval = ""
+        if not math.isnan(low):
+            ends = (number(end, digits, signed=True) for end in (low, high))
+            interval = " to ".join(ends)
+            if value == low == high == 0:
+                interval = "in every pair"
+        return {
+            "text": number(value, digits, signed=True),
+            "interval": interval,
+            "x": _known(value * per),
+            "low": _known(low * per),
+            "high": _known(high * per),
+        }
+
+
+def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any]]:
+    """The tables of a comparison, each with its rows and the axis of its drawing."""
+    rows = Rows(comparison, sides)
+
+    def grouped(outcome: str, by: str, groups: Iterable[str]) -> list[dict[str, Any]]:
+        return [rows.row(outcome, by, group, relative=False) for group in groups]
+
+    channels = grouped("encounters", "channel", GROUPS["channel"])
+    channels = [row for row in channels if {row["a"], row["b"]} != {"0"}]
+    unit = OUTCOMES["encounters"].unit
+    return [
+        {
+            "key": "headline", "title": "What changes",
+            "axis": f"difference, % of the level under {sides[0]}",
+            "rows": [rows.row(outcome, relative=True) for outcome in HEADLINES],
+        },
+        {
+            "key": "status", "title": "Who calls the police, by legal status of the victim",
+            "axis": "difference, percentage points of victimisations",
+            "rows": grouped("reporting", "status", reversed(GROUPS["status"])),
+        },
+        {
+            "key": "crime", "title": "Who calls the police, by type of crime",
+            "axis": "difference, percentage points of victimisations",
+            "rows": grouped("reporting", "crime", GROUPS["crime"]),
+        },
+        {
+            "key": "channel", "title": "How undocumented residents meet ICE",
+            "axis": f"difference, {unit}", "rows": channels,
+        },
+    ]
+
+
+def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
+    """What the two main outcomes say, each in a sentence that claims no more than its interval."""
+    rows = Rows(comparison, sides)
+    subjects = {
+        "reporting_undocumented": ("the share of crimes against undocumented residents that reach "
+                                   "the police", "percentage points"),
+        "encounters": ("encounters of undocumented residents with ICE",
+                       "per 10,000 undocumented residents a year"),
+    }
+    sentences = []
+    for outcome, (subject, unit) in subjects.items():
+        row = rows.row(outcome, relative=False)
+        if row["x"] is None:
+            text = f"too few events to say whether {subject} differ."
+        elif not row["interval"]:
+            text = f"{subject}: {row['text']} {unit} in the first replicate; no interval yet."
+        elif row["clear"]:
+            way = "higher" if row["x"] > 0 else "lower"
+            text = (
+                f"{subject} {'is' if 'share' in subject else 'are'} {way} by "
+                f"{row['text'].lstrip('+\N{MINUS SIGN}')} {unit} (95% interval of the difference: "
+                f"{row['interval']})."
+            )
+        else:
+            text = (
+                f"{subject}: no difference that can be told from chance ({row['text']} {unit}, "
+                f"95% interval {row['interval']})."
+            )
+        sentences.append(f"Under {sides[1]}, {text}")
+    return sentences
+
+
+def monthly(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
+    """Citywide values by month: mean, least and greatest of the replicates, for A and B."""
+    frame = gated(comparison.released_outcomes)
+    whole = frame[(frame["by"] == "all") & frame["regime"].isin(sides)]
+    keys = ["outcome", "regime", "month"]
+    found = whole.groupby(keys, observed=True, sort=True)["value"].agg(
+        mean=lambda values: values.mean(skipna=False),
+        least=lambda values: values.min(skipna=False),
+        most=lambda values: values.max(skipna=False),
+    )
+    months = sorted(map(str, whole["month"].unique()))
+    lines = {}
+    for outcome in whole["outcome"].unique():
+        spec = OUTCOMES[outcome]
+        series = [found.loc[(outcome, side)].reindex(months) for side in sides]
+        if all(one["mean"].isna().all() for one in series):
+            continue
+        lines[str(outcome)] = {
+            "title": spec.title.strip(), "unit": spec.unit,
+            "series": [
+                {key: [_rounded(value) for value in one[key]] for key in ("mean", "least", "most")}
+                for one in series
+            ],
+        }
+    return {"months": months, "lines": lines}
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else float(f"{value:.4g}")
+
+
+def by_area(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
+    """Rates by area, for the whole period and by month, in the order of `area_list`."""
+    names = [key for key, spec in OUTCOMES.items() if "area" in spec.by]
+    levels = gated(comparison.released_contrasts)
+    cells = ["outcome", "regime", "measure", "group"]
+    levels = levels[levels["by"] == "area"].set_index(cells).sort_index()
+    months = gated(comparison.released_outcomes)
+    months = months[(months["by"] == "area") & months["regime"].isin(sides)]
+    means = months.groupby(["outcome", "regime", "group", "month"], observed=True)["value"].agg(
+        lambda values: values.mean(skipna=False)
+    )
+    city = load_city(comparison.settings.scenario.city)
+    order = [str(each) for each in city.numbers]
+    every = sorted(map(str, months["month"].unique()))
+    found = {}
+    for outcome in names:
+        spec = OUTCOMES[outcome]
+        maps = {
+            key: [_rounded(value) for value in
+                  levels.loc[(outcome, side, measure)]["estimate"].reindex(order)]
+            for key, side, measure in (
+                ("a", sides[0], "level"), ("b", sides[1], "level"), ("d", sides[1], "difference"),
+            )
+        }
+        by_month = {
+            key: [
+                [_rounded(value) for value in row]
+                for row in means.loc[(outcome, side)].unstack("month")
+                .reindex(index=order, columns=every).to_numpy()
+            ]
+            for key, side in (("a", sides[0]), ("b", sides[1]))
+        }
+        found[outcome] = {
+            "title": spec.title.removesuffix(", by area"), "unit": spec.unit,
+            **maps, "months": by_month,
+        }
+    return {"months": every, "outcomes": found, **area_list(city)}
+
+
+@lru_cache(maxsize=4)
+def _area_list(city: City) -> dict[str, Any]:
+    centres = tile_centres(city.tiles)
+    return {
+        "areas": [
+            {"number": int(number_), "name": name_, "x": round(float(x), 3),
+             "y": round(float(-y), 3)}
+            for number_, name_, (x, y) in zip(city.numbers, city.names, centres, strict=True)
+        ],
+        "sequential": _shades(SEQUENTIAL), "diverging": _shades(DIVERGING),
+    }
+
+
+def area_list(city: City) -> dict[str, Any]:
+    """Areas with the centres of their tiles, and the colours of maps."""
+    return _area_list(city)
+
+
+def _shades(scale: Any) -> list[str]:
+    return [colors.to_hex(shade) for shade in scale(np.linspace(0, 1, SHADES))]
+
+
+def dates(plan: Plan) -> list[dict[str, str]]:
+    """What happens on a day of the period: texts that come into force, raids."""
+    scenario = plan.settings.scenario
+    found: dict[str, list[str]] = {}
+    sides = (plan.settings, plan.other) if plan.other else (plan.settings,)
+    for mark, each in zip("AB", sides, strict=False):
+        if each.scenario.timeline:
+            for step in load_timeline(each.scenario.timeline)[0].steps:
+                words = [*step.layers, *(f"end of {law}" for law in step.repeal)]
+                words += [f"federal posture {step.posture}"] if step.posture else []
+                found.setdefault(str(step.date), []).append(f"{mark}: {', '.join(words)}")
+    for raid in scenario.raids:
+        what = "raid announced, called off" if raid.called_off else "raid announced"
+        found.setdefault(str(raid.announced), []).append(what)
+        if not raid.called_off:
+            found.setdefault(str(raid.begins), []).append("raid begins")
+    if not scenario.timeline:
+        for regime in plan.settings.regimes:
+            layer = load_regime(regime)
+            if layer.in_force:
+                found.setdefault(str(layer.in_force), []).append(f"{name(regime)} passed")
+    return [
+        {"date": date, "text": "; ".join(words)}
+        for date, words in sorted(found.items())
+        if str(scenario.start) <= date < str(scenario.end)
+    ]
+
+
+def law_differences(plan: Plan) -> list[str]:
+    """How the two regimes differ, a sentence a clause; for timelines, nothing."""
+    from model.plain_words import difference
+
+    if plan.other is not None:
+        return []
+    first, second = map(load_regime, plan.settings.regimes)
+    return difference(first, second)
+
+
+def openness(plan: Plan) -> list[float]:
+    """How open the police-to-ICE channel is at the start, 0 to 1, on each side."""
+    scenario = plan.settings.scenario
+    return [
+        build_law(regime, scenario.environment, scenario.posture).on(scenario.start).openness
+        for regime in plan.settings.regimes
+    ]
