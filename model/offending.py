@@ -47,8 +47,8 @@ def month_of_crimes(model: PolicyModel, candidates: Stream) -> tuple[Stream, Str
     u = dice.uniform("candidate-becomes-incident", year, candidates.columns["code"])
     group = _group(model.traits(candidates.columns["victim"]))
     chance = model.response.multiplier[group] / CEILING
-    episode = candidates.columns["course"] >= 0
-    crimes = candidates.beside(u=u, group=group).only(episode | (u < chance))
+    in_course = candidates.columns["course"] >= 0
+    crimes = candidates.beside(u=u, group=group).only(in_course | (u < chance))
 
     code, victim, crime, course = (
         crimes.columns[name] for name in ("code", "victim", "crime", "course")
