@@ -30,11 +30,16 @@ class Strikes(NamedTuple):
     @property
     def who(self) -> NDArray[np.int64]:
         """The resident or household."""
-        return (self.code & _WHO).astype(np.int64)
+        return who_of(self.code)
 
     def only(self, chosen: NDArray[np.bool_]) -> Strikes:
         """Some of the events."""
         return Strikes(self.day[chosen], self.code[chosen])
+
+
+def who_of(code: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The residents or households in the codes of events."""
+    return (code & _WHO).view(np.int64)
 
 
 def event_code(clock: int, who: int, strike: int) -> int:

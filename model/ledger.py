@@ -78,11 +78,8 @@ class Ledger:
     def __init__(self, population: Population, *, event_log: bool = False) -> None:
         self.population = population
         self.event_log = event_log
-        people = population
-        self._cell = people.status.astype(np.int16) * len(ETHNICITIES) + people.ethnicity
-        self._all_residents = np.bincount(
-            self._cell, minlength=len(STATUSES) * len(ETHNICITIES)
-        )
+        self._cell = population.cell
+        self._all_residents = population.residents_by_cell
         self._today: list[tuple[str, int, tuple[NDArray, ...]]] = []
         self._kept: list[tuple[str, int, tuple[NDArray, ...]]] = []
         self._weights: dict[str, list[tuple[NDArray, NDArray]]] = {name: [] for name in WEIGHED}

@@ -12,7 +12,7 @@ import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.clocks import Stream
+from model.clocks import Stream, who_of
 from model.offending import month_of_crimes
 from model.policing import month_of_calls, month_of_stops
 
@@ -48,9 +48,13 @@ def rest_of_month(model: PolicyModel) -> Month:
         first=first,
         stops=stops,
         checks=checks,
-        arrests=schedule.arrests.days(first, last),
+        arrests=_with_residents(schedule.arrests.days(first, last)),
         calls=month_of_calls(model, schedule.calls.days(first, last)),
-        pursuits=schedule.pursuits.days(first, last),
+        pursuits=_with_residents(schedule.pursuits.days(first, last)),
         crimes=crimes,
         witnesses=witnesses,
     )
+
+
+def _with_residents(candidates: Stream) -> Stream:
+    return candidates.beside(who=who_of(candidates.columns["code"]))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from model.clocks import Stream
+from model.clocks import Stream, who_of
 from model.ledger import CONTACTS
 from model.schema import CARVE_OUTS, STATUSES
 from model.traits import Traits
@@ -33,7 +33,9 @@ class Contacts(NamedTuple):
 def month_of_stops(model: PolicyModel, stops: Stream) -> tuple[Stream, Stream]:
     """Stops with what no day changes about them; and those of non-citizens, with the officer."""
     values = model.values
-    who, code = stops.columns["who"], stops.columns["code"]
+    code = stops.columns["code"]
+    who = who_of(code)
+    stops = stops.beside(who=who)
     traits = model.traits(who)
     u_arrest = model.dice.uniform("stop-arrest", model.today.year, code)
     u_unfair = model.dice.uniform("stop-unfair", model.today.year, code)
@@ -50,8 +52,9 @@ def month_of_stops(model: PolicyModel, stops: Stream) -> tuple[Stream, Stream]:
 
 def month_of_calls(model: PolicyModel, calls: Stream) -> Stream:
     """Occasions to call with what no day changes about them."""
-    who = calls.columns["who"]
+    who = who_of(calls.columns["code"])
     return calls.beside(
+        who=who,
         traits=model.rates.traits[who],
         trust=model.population.trust[who],
         u=model.dice.uniform("call", model.today.year, calls.columns["code"]),

@@ -80,6 +80,12 @@ class Pools:
         return pool(population, np.flatnonzero((population.ladder > 0) | population.mixed))
 
     @cached_property
+    def callers(self) -> NDArray[np.int32]:
+        """Adults who feel the threat: the only ones whose calls are simulated; ascending ids."""
+        feelers = self.feelers.ids
+        return feelers[self.population.age[feelers] >= ADULT]
+
+    @cached_property
     def removables(self) -> Pool:
         """Non-citizens, whom ICE may look for."""
         return pool(

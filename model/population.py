@@ -141,6 +141,18 @@ class Population:
         rungs.setflags(write=False)
         return rungs
 
+    @cached_property
+    def cell(self) -> NDArray[np.int16]:
+        """(n,) status and ethnicity in one number: ``status * 5 + ethnicity``."""
+        cell = self.status.astype(np.int16) * np.int16(len(ETHNICITIES)) + self.ethnicity
+        cell.setflags(write=False)
+        return cell
+
+    @cached_property
+    def residents_by_cell(self) -> NDArray[np.int64]:
+        """(30,) residents of each status and ethnicity."""
+        return np.bincount(self.cell, minlength=len(STATUSES) * len(ETHNICITIES))
+
     def columns(self) -> dict[str, np.ndarray]:
         """All columns by name, without copying: what a cache has to keep."""
         return {name: getattr(self, name) for name in COLUMNS}

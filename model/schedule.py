@@ -24,7 +24,6 @@ from model.clocks import (
 )
 from model.courses import Courses
 from model.dice import Dice
-from model.pools import ADULT
 from model.rates import ARREST, COURSE, HOUSEHOLD_CRIMES, STOP, Rates
 from model.schema import CARVE_OUTS, CRIMES
 
@@ -69,7 +68,8 @@ def build_schedule(
     violent = person.only(mark < COURSE)
     code = np.concatenate([violent.code, home.code, episode.code])
     day = np.concatenate([violent.day, home.day, episode.day])
-    order = np.argsort(sort_key(day, code))
+    # Three sorted runs: what is called a stable sort merges them.
+    order = np.argsort(sort_key(day, code), kind="stable")
     victim = np.concatenate([violent.who, people.household_start[home.who], episode.who])
     crime = np.concatenate(
         [
@@ -90,9 +90,9 @@ def build_schedule(
             crime=crime[order],
             course=course[order],
         ),
-        stops=stream(stops.day, days, code=stops.code, who=stops.who),
-        arrests=stream(arrests.day, days, who=arrests.who),
-        calls=stream(calls.day, days, code=calls.code, who=calls.who),
+        stops=stream(stops.day, days, code=stops.code),
+        arrests=stream(arrests.day, days, code=arrests.code),
+        calls=stream(calls.day, days, code=calls.code),
         pursuits=_pursuits(rates, dice, year, days),
     )
 
@@ -101,8 +101,7 @@ def _calls(rates: Rates, dice: Dice, year: int, days: int) -> Strikes:
     """Occasions to call about what is no crime, of residents who feel the threat: the calls of
     others are the same under every regime, and are not simulated."""
     values = rates.parameters
-    feelers = rates.pools.feelers.ids
-    adults = feelers[rates.population.age[feelers] >= ADULT]
+    adults = rates.pools.callers
     hazard = np.array([values.calls_per_resident / 365.0 * values.exposure])
     cell = np.zeros(len(adults), np.int8)
     return strike(dice, CALL, "call-clock", year, days, cell, hazard, adults)
@@ -134,7 +133,6 @@ def _pursuits(rates: Rates, dice: Dice, year: int, days: int) -> Stream:
         strikes.day,
         days,
         code=strikes.code,
-        who=strikes.who,
         mark=cause(dice, year, strikes.code, at, hazard),
     )
 
