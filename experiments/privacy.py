@@ -7,9 +7,12 @@ Rules (docs/compare.md says why):
   events is empty, zero included;
 - citywide, a cell that stands on 1 to 19 persons or events is empty; a zero is shown, since it
   describes nobody and "no hand-overs" is a finding;
+- what is empty in one replicate is empty in all, or it could be had from their mean;
 - where a single cell of a breakdown or a single month would be empty, or those that are empty
   stand for fewer than 20 together, the smallest other one goes with them, or they could be had by
-  subtraction; so do single replicates where one is small;
+  subtraction; so do the cells of other outcomes from which they follow (`disclosure`);
+- a difference is empty where one of its levels is, and of two replicates that are not given singly
+  there is no interval, which would tell both;
 - by area values carry 2 significant digits, too few to have counts back;
 - event logs speak of synthetic persons, numbered within the log, and carry no place.
 
@@ -27,6 +30,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.contrasts import CELL
+from experiments.disclosure import closed
 from experiments.outcomes import OUTCOMES, PARTITIONS, YEAR, Outcome
 
 FLOOR = 20
@@ -100,12 +105,7 @@ def release_outcomes(rows: pd.DataFrame, days: int) -> Released:
         Days that a row covers at most (31 for months): turns resident-years into persons.
     """
     numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
-    hidden = too_small(rows, numerator, denominator, days)
-    keys = [name for name in ("replicate", "regime", "month") if name in rows]
-    within = [*keys, "outcome", "by"]
-    over_months = [*within, "group"] if "month" in keys else []
-    over_months = [name for name in over_months if name != "month"]
-    hidden = _complemented(rows, [within, over_months], hidden, numerator)
+    hidden = hidden_cells(rows, days)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = of_outcome(rows, lambda outcome: outcome.per) * numerator / denominator
     by_area = (rows["by"] == "area").to_numpy()
@@ -121,30 +121,62 @@ def release_outcomes(rows: pd.DataFrame, days: int) -> Released:
 
 def release_contrasts(rows: pd.DataFrame, days: int) -> Released:
     """Levels and differences (`contrasts.contrasts`) over `days` days, small cells emptied."""
-    hidden = np.zeros(len(rows), bool)
-    numerators = _padded(rows["numerators"])
-    denominators = _padded(rows["denominators"])
-    single = np.zeros(len(rows), bool)
-    for run in range(numerators.shape[1]):
-        upper, lower = numerators[:, run], denominators[:, run]
-        hidden |= too_small(rows, upper.sum(axis=1), lower.sum(axis=1), days)
-        for one in range(numerators.shape[2]):
-            single |= too_small(rows, upper[:, one], lower[:, one], days)
-    # Weighed by the regime's own count, so that every regime hides the same kind of companion.
-    own = numerators[:, 0].sum(axis=1)
-    hidden = _complemented(rows, [["regime", "measure", "outcome", "by"]], hidden, own)
-    # All single replicates go where one must: the last could be had from their mean.
+    measure = rows["measure"].to_numpy()
+    singles = pd.concat(
+        [_run(rows[measure == "level"], 0, "own"),
+         _run(rows[measure == "legal_exposure"], -1, "held")],
+        ignore_index=True,
+    )
+    keys = ["regime", *CELL]
+    pooled = singles.groupby(keys, sort=False, observed=True)[["numerator", "denominator"]].sum()
+    pooled = pooled.reset_index()
+    empty = set(_keys(pooled[hidden_cells(pooled, days)]))
+    lone = set(_keys(singles[hidden_cells(singles, days)]))
+    # A row stands on its own run, and if it is a difference on the baseline's and the held one.
+    behind = [
+        _keys(rows.assign(regime=rows[regime] + belief))
+        for regime, belief in (("regime", " own"), ("baseline", " own"), ("regime", " held"))
+    ]
+    used = [measure != "", measure != "level", np.isin(measure, ("legal_exposure", "belief"))]
+    hidden, single = (
+        np.logical_or.reduce([
+            use & np.fromiter((key in cells for key in keys), bool, len(rows))
+            for use, keys in zip(used, behind, strict=True)
+        ])
+        for cells in (empty, empty | lone)
+    )
     by_area = (rows["by"] == "area").to_numpy()
-    singles = np.stack(rows["paired"].to_list())
-    singles = np.where(by_area[:, None], two_digits(singles), singles)
-    paired = np.where((hidden | single)[:, None], np.nan, singles)
+    values = np.stack(rows["paired"].to_list())
+    paired = np.where(single[:, None], np.nan, values)
+    paired = np.where(by_area[:, None], two_digits(paired), paired)
+    both = single & (rows["n"] == 2).to_numpy()
+    told = {"estimate": hidden, "low": hidden | both, "high": hidden | both}
     emptied = {
-        name: np.where(hidden, np.nan, np.where(by_area, two_digits(values), values))
-        for name in ("estimate", "low", "high")
-        for values in (rows[name].to_numpy(float),)
+        name: np.where(gone, np.nan, np.where(by_area, two_digits(column), column))
+        for name, gone in told.items()
+        for column in (rows[name].to_numpy(float),)
     }
     out = rows.assign(**emptied, paired=[list(row) for row in paired], suppressed=hidden)
     return _released(out, CONTRAST_COLUMNS, "contrasts")
+
+
+def _keys(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(zip(*(rows[name].astype(str) for name in ("regime", *CELL)), strict=True))
+
+
+def _run(rows: pd.DataFrame, which: int, belief: str) -> pd.DataFrame:
+    """The counts of one of the runs behind `rows`, a row a replicate, named by its belief."""
+    long = rows[[*CELL, "regime"]].assign(
+        regime=rows["regime"] + f" {belief}",
+        replicate=[list(range(len(values))) for values in rows["paired"]],
+        **{
+            name: [list(runs[which]) for runs in rows[f"{name}s"]]
+            for name in ("numerator", "denominator")
+        },
+    )
+    return long.explode(["replicate", "numerator", "denominator"], ignore_index=True).astype(
+        {"numerator": float, "denominator": float}
+    )
 
 
 def release_events(logs: Sequence[pd.DataFrame]) -> Released:
@@ -226,48 +258,97 @@ def too_small(
     return hidden | (over_persons & small(denominator * YEAR / days))
 
 
+def hidden_cells(rows: pd.DataFrame, days: int) -> NDArray[np.bool_]:
+    """Which cells are empty: the small ones, and those from which a small one follows, (n,).
+
+    Parameters
+    ----------
+    rows
+        Columns outcome, by, group, numerator, denominator, and what of replicate, regime and month
+        there is.
+    days
+        Days that a row covers at most.
+    """
+    numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
+    hidden = too_small(rows, numerator, denominator, days)
+    run = [name for name in ("regime", "month") if name in rows]
+    own = [name for name in ("replicate", *run) if name in rows]
+    # Groups of "all" and of overlapping classes are no parts of a sum; months always are.
+    parts = rows["by"].isin(PARTITIONS).to_numpy()
+    sums = [np.where(parts, _labels(rows, [*own, "outcome", "by"]), -1)]
+    if "month" in run:
+        sums.append(_labels(rows, [name for name in (*own, *CELL) if name != "month"]))
+    joint = _labels(rows, [*run, *CELL])
+    while True:
+        before = hidden.sum()
+        hidden = (np.bincount(joint, hidden) > 0)[joint]
+        hidden = _complemented(rows, sums, joint, hidden)
+        hidden = _unrelated(rows, run, hidden)
+        if hidden.sum() == before:
+            return hidden
+
+
+def _labels(rows: pd.DataFrame, shared: Sequence[str]) -> NDArray[np.intp]:
+    """A number for each combination of the `shared` columns; all nought if there are none."""
+    if not shared:
+        return np.zeros(len(rows), np.intp)
+    return rows.groupby(list(shared), sort=False, observed=True).ngroup().to_numpy()
+
+
+def _unrelated(
+    rows: pd.DataFrame, run: Sequence[str], hidden: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """`hidden`, with the cells of other outcomes from which a small count follows."""
+    cell, key = _labels(rows, CELL), _labels(rows, run)
+    replicate = _labels(rows, ["replicate"] if "replicate" in rows else [])
+    cells = list(rows[CELL].astype(str).drop_duplicates().itertuples(index=False, name=None))
+    shape = key.max() + 1, len(cells), 2, replicate.max() + 1
+    counts = np.full(shape, np.nan)
+    for role, name in enumerate(("numerator", "denominator")):
+        counts[key, cell, role, replicate] = rows[name].to_numpy(float)
+    empty = np.ones(shape[:2], bool)  # what is not there is not shown
+    empty[key, cell] = hidden
+    for place in range(shape[0]):
+        empty[place] = closed(cells, empty[place], counts[place], FLOOR)
+    return empty[key, cell]
+
+
 def _complemented(
-    rows: pd.DataFrame, sums: list[list[str]], hidden: NDArray[np.bool_], size: NDArray[np.float64]
+    rows: pd.DataFrame,
+    sums: Sequence[NDArray[np.intp]],
+    joint: NDArray[np.intp],
+    hidden: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """`hidden`, and the smallest other cell wherever what a sum hides could be had from it.
 
-    That is where exactly one part is hidden, or where all that are stand for fewer than `FLOOR`.
-
-    `sums` lists the columns that parts of one sum share: a breakdown's groups, a year's months.
-    A companion in one sum can be the lonely cell of another, so it goes on until none is left.
+    That is where exactly one part is hidden, or where all that are stand for fewer than `FLOOR`
+    (citywide, for nobody is as good). `sums` number the parts of one sum alike, -1 for no part; the
+    smallest is so over all replicates, which `joint` numbers alike. A companion in one sum can be
+    the lonely cell of another, so it goes on until none is left.
     """
-    parts = rows["by"].isin(PARTITIONS).to_numpy()
-    labels = []
-    for shared in filter(None, sums):
-        label = rows.groupby(shared, sort=False, observed=True).ngroup().to_numpy()
-        # Groups of "all" and of overlapping classes are no parts of a sum; months always are.
-        labels.append(label if "group" in shared else np.where(parts, label, -1))
     hidden = hidden.copy()
+    size = rows["numerator"].to_numpy(float)
+    rank = np.bincount(joint, size)[joint]
+    by_area = (rows["by"] == "area").to_numpy()
     changed = True
     while changed:
         changed = False
-        for label in labels:
+        for label in sums:
             counted = label >= 0
             lost = hidden[counted]
             number = np.bincount(label[counted], lost)
             mass = np.bincount(label[counted], np.where(lost, size[counted], 0.0))
-            bare = (number == 1) | ((number > 0) & (mass < FLOOR))
+            area = np.bincount(label[counted], by_area[counted]) > 0
+            few = (number > 0) & (mass < FLOOR) & (area | (mass > 0))
+            bare = (number == 1) | few
             open_ = counted & ~hidden & (size > 0)
             open_[counted] &= bare[label[counted]]
             rest = np.flatnonzero(open_)
-            rest = rest[np.lexsort((size[rest], label[rest]))]
+            rest = rest[np.lexsort((rank[rest], label[rest]))]
             companions = rest[np.diff(label[rest], prepend=-1) != 0]
             hidden[companions] = True
             changed |= len(companions) > 0
     return hidden
-
-
-def _padded(column: pd.Series) -> NDArray[np.float64]:
-    """Counts of one to three runs as (rows, runs, replicates); the first repeated if fewer."""
-    width = max(len(counts) for counts in column)
-    return np.stack(
-        [counts[[*range(len(counts)), *[0] * (width - len(counts))]] for counts in column]
-    )
 
 
 def _released(frame: pd.DataFrame, columns: tuple[str, ...], kind: str) -> Released:

@@ -194,6 +194,11 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
             "Differences are paired (same city, same dice), with 95% t-intervals; "
             "* the interval leaves out zero."
         )
+    if ((whole["n"] == 2) & whole["low"].isna() & whole["estimate"].notna()).any():
+        lines.append(
+            f"No interval: of two replicates with fewer than {FLOOR} each it would tell both; use "
+            "--replicates 3 or more."
+        )
     if whole["suppressed"].any():
         lines.append(f"{EMPTY}: fewer than {FLOOR} persons or events, not shown.")
     if settings.decompose and compared:

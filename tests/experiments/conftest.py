@@ -7,6 +7,7 @@ import os
 import pytest
 
 from experiments import compare
+from experiments.contrasts import contrasts
 
 #: Littletown at full size for a quarter: seconds, with enough events that cells of both kinds,
 #: shown and too small, are there.
@@ -25,8 +26,27 @@ def own_cache(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def small(own_cache):
-    return compare(
-        ["welcoming-2012", "full-cooperation"], replicates=3, seed=5, environment="E0",
-        posture="2025-surge", events=True, **SMALL,
-    )
+def laid_open(own_cache):
+    """A comparison, and the rows behind it that the privacy gate has not seen."""
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        def spy(rows, baseline):
+            seen.append(rows)
+            return contrasts(rows, baseline)
+
+        patch.setattr("experiments.comparison.contrasts", spy)
+        made = compare(
+            ["welcoming-2012", "full-cooperation"], replicates=3, seed=5, environment="E0",
+            posture="2025-surge", events=True, **SMALL,
+        )
+    return made, seen[0]
+
+
+@pytest.fixture(scope="session")
+def small(laid_open):
+    return laid_open[0]
+
+
+@pytest.fixture(scope="session")
+def small_rows(laid_open):
+    return laid_open[1]
