@@ -1,0 +1,201 @@
+"""Facts: the rows of a results folder that a briefing speaks of, each with the query behind it.
+
+A fact's id is a digest of its query, so that the same question has the same id in every briefing,
+language and audience. Numbers are taken from the tables with pandas; `check` takes them again
+with the query, in DuckDB.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from experiments.outcomes import OUTCOMES
+
+CONTRASTS, OUTCOME_ROWS, MANIFEST, EVIDENCE = (
+    "contrasts.parquet", "outcomes.parquet", "manifest.json", "model/evidence.csv",
+)
+KEY = ("measure", "regime", "outcome", "by", "group")
+VALUES = ("estimate", "low", "high", "n")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Rows that one query gives. `file` is a table of the results, the manifest or the evidence."""
+
+    id: str
+    file: str
+    query: str
+    rows: tuple[Mapping[str, Any], ...]
+
+    def value(self, column: str) -> Any:
+        """The only row's value."""
+        return self.rows[0][column]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One row of contrasts: a level, a difference or a part of one.
+
+    ``low`` and ``high`` are the 95% interval over replicates (Monte Carlo error); ``par_low`` and
+    ``par_high`` that over draws of the parameters, NaN where none were made.
+    """
+
+    fact: str
+    measure: str
+    regime: str
+    outcome: str
+    estimate: float
+    low: float
+    high: float
+    n: int
+    suppressed: bool
+    missing: bool = False
+    paired: tuple[float, ...] = ()
+    par_low: float = math.nan
+    par_high: float = math.nan
+
+    @property
+    def same_sign(self) -> int:
+        """Replicates in which the difference has the sign of the mean."""
+        return sum(value * self.estimate > 0 for value in self.paired)
+
+
+def identity(file: str, query: str) -> str:
+    """Six letters and digits for a query; none that are mistaken for another."""
+    number = int.from_bytes(hashlib.blake2b(f"{file}\n{query}".encode(), digest_size=8).digest())
+    letters = "23456789abcdefghjkmnpqrstuvwxyz"
+    return "".join(letters[number // len(letters) ** place % len(letters)] for place in range(6))
+
+
+def quoted(value: object) -> str:
+    """A value as a literal of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def where(**columns: object) -> str:
+    """``"by" = 'all' AND ...``; several values of a column are a list."""
+    tests = []
+    for name, value in columns.items():
+        many = isinstance(value, list | tuple)
+        values = [quoted(one) for one in value] if many else [quoted(value)]
+        tests.append(f'"{name}" IN ({", ".join(values)})' if many else f'"{name}" = {values[0]}')
+    return " AND ".join(tests)
+
+
+@dataclass
+class Facts:
+    """The facts of one results folder; those asked for are kept, in order, for the register."""
+
+    contrasts: pd.DataFrame
+    outcomes: pd.DataFrame
+    manifest: Mapping[str, Any]
+    prefix: str = ""
+    asked: dict[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._rows = self.contrasts.set_index(list(KEY), verify_integrity=True).sort_index()
+
+    def keep(self, fact: Fact) -> Fact:
+        """Remember a fact for the register."""
+        return self.asked.setdefault(fact.id, fact)
+
+    def estimate(
+        self, measure: str, regime: str, outcome: str, by: str = "all", group: str = "all"
+    ) -> Estimate:
+        """A row of contrasts; `missing` if the results do not hold it."""
+        file = self.prefix + CONTRASTS
+        wanted = dict(zip(KEY, (measure, regime, outcome, by, group), strict=True))
+        columns = [name for name in (*VALUES, "par_low", "par_high") if name in self.contrasts]
+        query = f'SELECT {", ".join(columns)} FROM "{file}" WHERE {where(**wanted)}'
+        id = identity(file, query)
+        key = (measure, regime, outcome, by, group)
+        if key not in self._rows.index:
+            nan = math.nan
+            return Estimate(id, measure, regime, outcome, nan, nan, nan, 0, False, missing=True)
+        row = self._rows.loc[key]
+        values = {name: row[name] for name in columns}
+        self.keep(Fact(id, file, query, ({**values, "n": int(row["n"])},)))
+        return Estimate(
+            id, measure, regime, outcome, float(row["estimate"]), float(row["low"]),
+            float(row["high"]), int(row["n"]), bool(row["suppressed"]),
+            paired=tuple(row["paired"]), par_low=float(row.get("par_low", math.nan)),
+            par_high=float(row.get("par_high", math.nan)),
+        )
+
+    def rows(self, name: str, **columns: object) -> Fact:
+        """Rows of contrasts behind a table or chart."""
+        file = self.prefix + CONTRASTS
+        shown = ", ".join(f'"{column}"' for column in KEY)
+        query = (
+            f'SELECT {shown}, {", ".join(VALUES)} FROM "{file}" WHERE {where(**columns)} '
+            f"ORDER BY {shown}"
+        )
+        return self._many(file, query, self.contrasts, columns, [*KEY, *VALUES], list(KEY))
+
+    def months(self, **columns: object) -> Fact:
+        """Rows of the monthly outcomes behind a chart."""
+        file = self.prefix + OUTCOME_ROWS
+        names = ["regime", "month", "replicate", "value"]
+        query = (
+            f'SELECT {", ".join(names)} FROM "{file}" WHERE {where(**columns)} '
+            "ORDER BY regime, month, replicate"
+        )
+        return self._many(file, query, self.outcomes, columns, names, names[:3])
+
+    def events(self, regime: str, outcome: str) -> Fact | None:
+        """About how many simulated events stand behind a level, all replicates together.
+
+        Rate times exposure, since single months may be suppressed; None where the exposure of no
+        month is shown.
+        """
+        spec = OUTCOMES[outcome]
+        file, tables = self.prefix + OUTCOME_ROWS, self.outcomes
+        chosen = dict(regime=regime, outcome=outcome, by="all", group="all")
+        rows = tables[_mask(tables, chosen)]
+        shown = rows["denominator"].notna()
+        level = self.estimate("level", regime, outcome)
+        if level.missing or level.suppressed or not shown.any():
+            return None
+        exposure = float(rows.loc[shown, "denominator"].sum()) * len(rows) / int(shown.sum())
+        condition = where(**chosen)
+        query = (
+            f'SELECT round((SELECT estimate FROM "{self.prefix + CONTRASTS}" WHERE '
+            f"measure = 'level' AND {condition}) / {spec.per:g} * "
+            "sum(denominator) FILTER (NOT isnan(denominator)) * count(*) / "
+            f"count(*) FILTER (NOT isnan(denominator))) AS events FROM \"{file}\" WHERE {condition}"
+        )
+        found = round(level.estimate / spec.per * exposure)
+        return self.keep(Fact(identity(file, query), file, query, ({"events": found},)))
+
+    def told(self, key: str) -> Fact:
+        """An entry of the manifest; parts of the key are joined by dots."""
+        value: Any = self.manifest
+        for part in key.split("."):
+            value = value[part]
+        if isinstance(value, list):
+            value = len(value)
+        file = self.prefix + MANIFEST
+        return self.keep(Fact(identity(file, key), file, key, ({"value": value},)))
+
+    def _many(
+        self, file: str, query: str, table: pd.DataFrame, columns: Mapping[str, object],
+        names: Sequence[str], order: list[str],
+    ) -> Fact:
+        chosen = table.loc[_mask(table, columns), list(names)]
+        chosen = chosen.astype({name: str for name in order if name != "replicate"})
+        found = chosen.sort_values(order, kind="stable").to_dict("records")
+        return self.keep(Fact(identity(file, query), file, query, tuple(found)))
+
+
+def _mask(table: pd.DataFrame, columns: Mapping[str, object]) -> pd.Series:
+    mask = pd.Series(True, index=table.index)
+    for name, value in columns.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        mask &= table[name].isin(list(values))
+    return mask

@@ -1,0 +1,141 @@
+"""The sentences about one topic: a level, and what may be said of each other regime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.briefing.document import Inlines, Mark, Number, Text
+from experiments.briefing.facts import Estimate
+from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
+from experiments.briefing.writer import MOST_DIGITS, Writer, few_digits
+from experiments.outcomes import OUTCOMES
+
+#: Topics of the three sentences, each an outcome with phrases under ``topic`` in the languages.
+TOPICS = ("reporting_undocumented", "encounters", "victimisations")
+PARTS = ("legal_exposure", "belief")
+#: Verdicts of which several regimes share one clause.
+TOGETHER = (Verdict.SAME, Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING, Verdict.SINGLE)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One outcome's level and differences, judged."""
+
+    outcome: str
+    base: Estimate
+    changes: dict[str, Estimate]
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """What may be said of each regime."""
+        return {regime: verdict(change) for regime, change in self.changes.items()}
+
+    @property
+    def clear(self) -> list[str]:
+        """Regimes whose difference may be told."""
+        return [regime for regime, found in self.verdicts.items() if found.clear]
+
+
+def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topic:
+    """Look one outcome up for all regimes."""
+    facts = write.facts
+    return Topic(
+        outcome, facts.estimate("level", baseline, outcome),
+        {regime: facts.estimate("difference", regime, outcome) for regime in others},
+    )
+
+
+def sentence(write: Writer, found: Topic, baseline: str) -> Inlines:
+    """One sentence: the level under the baseline, then every other regime by what it carries."""
+    parts = [_changes(write, found, regime) for regime in found.changes]
+    clauses = [part for part in parts if part]
+    for which in TOGETHER:
+        names = [regime for regime, one in found.verdicts.items() if one is which]
+        if names:
+            clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
+    said = write.join(clauses) if clauses else write("change.alone")
+    return (*_level(write, found, baseline), Text(": "), *said, *few_note(write, found), Text("."))
+
+
+def _level(write: Writer, found: Topic, baseline: str) -> Inlines:
+    base, name = found.base, write.regime(baseline)
+    state = verdict(base)
+    for case in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
+        if state is case:
+            return write(f"change.level_{case}", base=name)
+    scale = float(write.language(f"topic.{found.outcome}.scale"))
+    digits = few_digits(base.estimate, scale=scale)
+    level = write.number(base.fact, "estimate", base.estimate, digits, scale=scale)
+    return (*write(f"topic.{found.outcome}.level", level=level, base=name), Mark(base.fact))
+
+
+def _changes(write: Writer, found: Topic, regime: str) -> Inlines:
+    """A regime's own clause; empty where it shares one with others."""
+    change, state = found.changes[regime], found.verdicts[regime]
+    scale = float(write.language(f"topic.{found.outcome}.scale"))
+    if state in TOGETHER:
+        return ()
+    return (*clause(write, change, state, regime, scale), Mark(change.fact))
+
+
+def clause(
+    write: Writer, change: Estimate, state: Verdict, regime: str, scale: float
+) -> Inlines:
+    """``4.7 fewer under X (2.5 to 6.9 fewer)``, or that nothing can be told apart from zero."""
+    digits = few_digits(change.estimate, change.low, change.high, scale=scale)
+    name = write.regime(regime)
+
+    def size(column: str) -> Number:
+        value = getattr(change, column)
+        return write.number(change.fact, column, value, digits, scale=scale, form="size")
+
+    if state.clear:
+        # Sizes rise from left to right, whichever the sign.
+        near, far = ("low", "high") if state is Verdict.MORE else ("high", "low")
+        return write(
+            f"change.{state}", size=size("estimate"), low=size(near), high=size(far), regime=name
+        )
+    if max(abs(change.low), abs(change.high)) * scale < 0.5 * 10**-MOST_DIGITS:
+        bound = write.language.number(10**-MOST_DIGITS, MOST_DIGITS)
+        return write("change.tiny", regime=name, bound=bound)
+    sides = {
+        column: write(
+            f"change.side_{'fewer' if getattr(change, column) < 0 else 'more'}", size=size(column)
+        )
+        for column in ("low", "high")
+    }
+    return write("change.unclear", regime=name, **sides)
+
+
+def few_note(write: Writer, found: Topic) -> Inlines:
+    """A warning where a count rests on few simulated events."""
+    spec = OUTCOMES[found.outcome]
+    if not spec.counts or not found.clear:
+        return ()
+    fewest = None
+    for regime in [found.base.regime, *found.clear]:
+        events = write.facts.events(regime, found.outcome)
+        if events is None:
+            return write("change.few_unknown")
+        if fewest is None or events.value("events") < fewest.value("events"):
+            fewest = events
+    if fewest is None or fewest.value("events") >= FEW_EVENTS:
+        return ()
+    number = write.number(fewest.id, "events", fewest.value("events"), 0)
+    return write("change.few", events=number)
+
+
+def parts(write: Writer, found: Topic) -> Inlines:
+    """Which part of the clear differences can itself be told apart from zero."""
+    groups: dict[str, list[str]] = {}
+    for regime in found.clear:
+        clear = [
+            verdict(write.facts.estimate(part, regime, found.outcome)).clear for part in PARTS
+        ]
+        key = {
+            (True, True): "both", (True, False): "only_law", (False, True): "only_belief",
+            (False, False): "neither",
+        }[clear[0], clear[1]]
+        groups.setdefault(key, []).append(regime)
+    said = [write(f"parts.{key}", regimes=write.regimes(names)) for key, names in groups.items()]
+    return write.join(said, " ")

@@ -1,0 +1,102 @@
+"""What a number may be told as. Nothing here knows which way is better, or what is counted.
+
+A difference is an effect only if every interval that was made for it leaves out zero: that over
+replicates (Monte Carlo error) and, where parameters were drawn, that over draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from scipy.special import stdtr, stdtrit
+
+from experiments.briefing.facts import Estimate
+
+#: Fewer simulated events than this and a sentence says that it rests on few.
+FEW_EVENTS = 100
+#: Words for how sure, by the least chance for which each is used (Mastrandrea et al. 2010, the
+#: scale of the IPCC); "likely" and up only, as a difference is never told in one direction below.
+SCALE = (("certain", 0.99), ("very_likely", 0.90), ("likely", 0.66))
+CONFIDENCE = 0.95
+
+
+class Verdict(StrEnum):
+    """What may be said of an estimate."""
+
+    MISSING = "missing"
+    HIDDEN = "hidden"
+    NONE = "none"
+    SINGLE = "single"
+    SAME = "same"
+    UNCLEAR = "unclear"
+    MORE = "more"
+    FEWER = "fewer"
+
+    @property
+    def clear(self) -> bool:
+        """Whether it may be told as a difference."""
+        return self in (Verdict.MORE, Verdict.FEWER)
+
+
+def verdict(estimate: Estimate) -> Verdict:
+    """The first that holds, from what cannot be said to what can."""
+    value, low, high = estimate.estimate, estimate.low, estimate.high
+    if estimate.missing:
+        return Verdict.MISSING
+    if estimate.suppressed:
+        return Verdict.HIDDEN
+    if math.isnan(value):
+        return Verdict.NONE
+    if math.isnan(low) or math.isnan(high) or estimate.n < 2:
+        return Verdict.SINGLE
+    intervals = [(low, high)]
+    if not math.isnan(estimate.par_low):
+        intervals.append((estimate.par_low, estimate.par_high))
+    if value == low == high == 0:
+        return Verdict.SAME
+    if all(one[0] > 0 for one in intervals):
+        return Verdict.MORE
+    if all(one[1] < 0 for one in intervals):
+        return Verdict.FEWER
+    return Verdict.UNCLEAR
+
+
+def mirrored(found: Verdict) -> Verdict:
+    """The verdict of the same numbers with their signs turned."""
+    turned = {Verdict.MORE: Verdict.FEWER, Verdict.FEWER: Verdict.MORE}
+    return turned.get(found, found)
+
+
+def chance_of_sign(estimate: Estimate) -> float:
+    """Chance, by Student's t over replicates, that the difference has the sign of its mean."""
+    half = (estimate.high - estimate.low) / 2
+    if estimate.n < 2 or math.isnan(half):
+        return math.nan
+    if half == 0:
+        return 1.0 if estimate.estimate else math.nan
+    error = half / stdtrit(estimate.n - 1, 0.5 + CONFIDENCE / 2)
+    return float(stdtr(estimate.n - 1, abs(estimate.estimate) / error))
+
+
+def share_of_sign(values: Sequence[float], sign: float) -> float:
+    """Share of draws of the parameters in which the difference has that sign."""
+    known = [value for value in values if not math.isnan(value)]
+    return sum(value * sign > 0 for value in known) / len(known) if known else math.nan
+
+
+def word(chance: float) -> str:
+    """The scale's word for a chance; empty below its least, or where there is none."""
+    return next((name for name, least in SCALE if chance > least), "")
+
+
+def reversals(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
+    """Settings under which a clear difference is as clear the other way."""
+    return [name for name, found in others.items() if main.clear and found is mirrored(main)]
+
+
+def losses(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
+    """Settings under which a clear difference can no longer be told from zero."""
+    gone = (Verdict.UNCLEAR, Verdict.SAME)
+    return [name for name, found in others.items() if main.clear and found in gone]

@@ -1,0 +1,207 @@
+"""A briefing as DOCX, for those who edit it: real headings, tables and alternative texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.briefing.document import (
+    Block,
+    Box,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Inlines,
+    Mark,
+    Number,
+    Paragraph,
+    Table,
+)
+from experiments.style import FAMILY
+
+ACCENT, QUIET = "00497A", "5C5C5C"
+#: Width of the text in inches: a letter page less its margins.
+LINE = 6.8
+LOCALES = {"en": "en-US", "es": "es-US"}
+
+
+def docx(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> bytes:
+    """The file's bytes, the same for the same arguments.
+
+    Parameters
+    ----------
+    charts
+        PNG files by stem.
+    made
+        What the file gives as its date, and the date of every part of the archive.
+    """
+    from docx import Document as empty
+    from docx.shared import Inches
+
+    word = empty()
+    section = word.sections[0]
+    section.page_width, section.page_height = Inches(8.5), Inches(11)
+    section.left_margin = section.right_margin = Inches((8.5 - LINE) / 2)
+    section.top_margin = section.bottom_margin = Inches(0.8)
+    _styles(word, document.language)
+    core = word.core_properties
+    core.title, core.author, core.language = document.title, "Carveout", LOCALES[document.language]
+    core.created = core.modified = made
+    core.comments = core.last_modified_by = ""
+    core.revision = 1
+    word.add_paragraph(document.kicker, style="Caption")
+    word.add_heading(document.title, level=1)
+    word.add_paragraph(document.subtitle, style="Subtitle")
+    section.footer.paragraphs[0].text = document.footer
+    writer = _Word(word, charts)
+    for block in document.blocks:
+        writer.block(block)
+    buffer = io.BytesIO()
+    word.save(buffer)
+    return _dated(buffer.getvalue(), made)
+
+
+class _Word:
+    """Adds blocks to a Word document, numbering the bookmarks that carry the numbers' ids."""
+
+    def __init__(self, word: Any, charts: Mapping[str, bytes]) -> None:
+        self.word, self.charts, self.bookmarks = word, charts, 0
+
+    def block(self, block: Block) -> None:
+        from docx.shared import Inches
+
+        match block:
+            case Heading(inlines):
+                self._fill(self.word.add_heading(level=2), inlines)
+            case Paragraph(inlines, style):
+                name = {"note": "Caption", "code": "Macro Text"}.get(style, "Normal")
+                self._fill(self.word.add_paragraph(style=name), inlines)
+            case Bullets(items):
+                for item in items:
+                    self._fill(self.word.add_paragraph(style="List Bullet"), item)
+            case Box(title, blocks):
+                self._fill(self.word.add_heading(level=2), title)
+                for inner in blocks:
+                    self.block(inner)
+            case Chart(stem, alt, caption, width):
+                shape = self.word.add_picture(
+                    io.BytesIO(self.charts[stem]), width=Inches(LINE * width)
+                )
+                shape._inline.docPr.set("descr", alt)
+                if caption:
+                    self._fill(self.word.add_paragraph(style="Caption"), caption)
+            case Table():
+                self._table(block)
+
+    def _table(self, block: Table) -> None:
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Inches, Pt
+
+        self._fill(self.word.add_paragraph(style="Table Title"), block.caption)
+        made = self.word.add_table(rows=0, cols=len(block.header), style="Light List Accent 1")
+        made.autofit = False
+        share = LINE / sum(block.widths)
+        for place, cells in enumerate((block.header, *(row.cells for row in block.rows))):
+            row = made.add_row()
+            if not place:
+                self._repeat(row)
+            for column, (cell, inlines) in enumerate(zip(row.cells, cells, strict=True)):
+                cell.width = Inches(block.widths[column] * share)
+                paragraph = cell.paragraphs[0]
+                paragraph.paragraph_format.space_after = Pt(0)
+                if column and block.numeric:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                indented = place and block.rows[place - 1].indent and not column
+                if indented:
+                    paragraph.paragraph_format.left_indent = Inches(0.15)
+                self._fill(paragraph, inlines, size=8)
+        self.word.add_paragraph(style="Caption")
+
+    @staticmethod
+    def _repeat(row: Any) -> None:
+        """Name a row as the table's header, for screen readers and on every page."""
+        from docx.oxml import OxmlElement
+
+        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+    def _fill(self, paragraph: Any, inlines: Inlines, size: float | None = None) -> None:
+        from docx.shared import Pt, RGBColor
+
+        for one in inlines:
+            if isinstance(one, Mark):
+                run = paragraph.add_run(f" {one.fact}")
+                run.font.size, run.font.superscript = Pt(7), True
+                run.font.color.rgb = RGBColor.from_string(QUIET)
+                continue
+            run = paragraph.add_run(one.text)
+            if size:
+                run.font.size = Pt(size)
+            if one.style == "strong":
+                run.bold = True
+            elif one.style == "quiet":
+                run.font.color.rgb = RGBColor.from_string(QUIET)
+            elif one.style == "code":
+                run.font.name = "Consolas"
+            if isinstance(one, Number):
+                self._bookmark(run, one)
+
+    def _bookmark(self, run: Any, number: Number) -> None:
+        """Carry a number's id, as a bookmark around it."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        self.bookmarks += 1
+        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        for element in (start, end):
+            element.set(qn("w:id"), str(self.bookmarks))
+        start.set(qn("w:name"), f"n{self.bookmarks}_{number.fact}_{number.column}")
+        run._r.addprevious(start)
+        run._r.addnext(end)
+
+
+def _styles(word: Any, language: str) -> None:
+    """One look with the PDF, and the language of the whole text."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    styles = word.styles
+    title = styles.add_style("Table Title", WD_STYLE_TYPE.PARAGRAPH)
+    title.base_style, title.font.bold = styles["Normal"], True
+    title.paragraph_format.keep_with_next = True
+    looks = {
+        "Normal": (10, "222222"), "Heading 1": (21, ACCENT), "Heading 2": (13, ACCENT),
+        "Subtitle": (11, QUIET), "Caption": (8, QUIET), "Macro Text": (8, "222222"),
+        "Table Title": (10, "222222"), "List Bullet": (10, "222222"),
+    }
+    for name, (size, colour) in looks.items():
+        font = styles[name].font
+        font.name, font.size = FAMILY[0], Pt(size)
+        font.color.rgb = RGBColor.from_string(colour)
+        font.italic = False
+        fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
+        for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+            fonts.set(qn(script), "Consolas" if name == "Macro Text" else FAMILY[0])
+        for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
+            fonts.attrib.pop(qn(theme), None)
+    tongue = OxmlElement("w:lang")
+    tongue.set(qn("w:val"), LOCALES[language])
+    styles["Normal"].element.get_or_add_rPr().append(tongue)
+
+
+def _dated(content: bytes, made: dt.datetime) -> bytes:
+    """The archive with one date on every part: python-docx writes the clock's."""
+    buffer = io.BytesIO()
+    stamp = max(made.timetuple()[:6], (1980, 1, 1, 0, 0, 0))
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, date_time=stamp)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            part.create_system = 0
+            new.writestr(part, old.read(name))
+    return buffer.getvalue()

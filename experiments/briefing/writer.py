@@ -1,0 +1,128 @@
+"""Phrases with numbers in them: every number keeps the id of the fact that it shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
+from experiments.briefing.facts import Estimate, Fact, Facts
+from experiments.language import Language, decimals
+from experiments.outcomes import OUTCOMES
+
+#: Numbers in sentences carry no more digits than a reader can use.
+MOST_DIGITS = 3
+
+
+def printed(
+    language: Language, value: float, digits: int, scale: float = 1.0, form: str = ""
+) -> str:
+    """A number as a briefing prints it; `form` is ``size`` (no sign), ``signed`` or empty."""
+    shown = abs(value * scale) if form == "size" else value * scale
+    return language.number(shown, digits, signed=form == "signed")
+
+
+def few_digits(*values: float, scale: float = 1.0) -> int:
+    """Digits for a sentence: about two figures of the largest, and none of them all zero.
+
+    More are taken until the value nearest to zero that is not zero shows one, so that an interval
+    that leaves out zero never seems to touch it.
+    """
+    sizes = [abs(value * scale) for value in values if not math.isnan(value)]
+    largest = max(sizes, default=0.0)
+    digits = 0 if largest >= 10 else 1 if largest >= 1 else 2
+    least = min((size for size in sizes if size), default=0.0)
+    while digits < MOST_DIGITS and round(least, digits) == 0:
+        digits += 1
+    return digits
+
+
+def table_digits(estimate: Estimate, level: float = math.nan) -> int:
+    """Digits for a table: three figures, but a difference no finer than its level allows."""
+    digits = decimals(estimate.estimate, estimate.low, estimate.high)
+    clear = estimate.low > 0 or estimate.high < 0
+    return digits if clear or math.isnan(level) else min(digits, 1 + decimals(level))
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Composes inlines of one language from phrases, words and facts."""
+
+    language: Language
+    facts: Facts
+
+    def __call__(self, key: str, /, **slots: str | Inline | Inlines) -> Inlines:
+        """The phrase of `key`; a slot takes words, a number or inlines."""
+        parts: list[Inline] = []
+        for text, slot in self.language.pieces(key):
+            if text:
+                parts.append(Text(text))
+            if slot is not None:
+                parts += self.inlines(slots[slot])
+        return tuple(parts)
+
+    @staticmethod
+    def inlines(part: str | Inline | Inlines) -> Inlines:
+        """Whatever fills a slot as a tuple of inlines."""
+        if isinstance(part, str):
+            return (Text(part),)
+        return part if isinstance(part, tuple) else (part,)
+
+    def strong(self, key: str, **slots: str) -> Text:
+        """A phrase to be printed bold."""
+        return Text(self.language(key, **slots), "strong")
+
+    def join(self, parts: Sequence[Inlines], joint: str = "; ") -> Inlines:
+        """Parts one after the other with `joint` between."""
+        joined: list[Inline] = []
+        for place, part in enumerate(parts):
+            joined += [Text(joint)] if place else []
+            joined += part
+        return tuple(joined)
+
+    def number(
+        self, fact: str, column: str, value: float, digits: int, *,
+        scale: float = 1.0, form: str = "", style: str = "",
+    ) -> Number:
+        """A number of a fact in print."""
+        text = printed(self.language, value, digits, scale, form)
+        return Number(text, fact, column, digits, scale, form, style)
+
+    def told(self, key: str, digits: int = 0) -> Number:
+        """A number of the manifest."""
+        fact = self.facts.told(key)
+        return self.number(fact.id, "value", float(fact.value("value")), digits)
+
+    def mark(self, fact: Fact | str) -> Mark:
+        """The id of a fact, for readers of paper."""
+        return Mark(fact if isinstance(fact, str) else fact.id)
+
+    def regime(self, name: str) -> str:
+        """A regime's short name in print, or the title in the user's own file."""
+        titles = self.facts.manifest.get("regimes", {})
+        return self.language.either(f"regimes.{name}", titles.get(name, name))
+
+    def regimes(self, names: Iterable[str]) -> str:
+        """Regimes in a list."""
+        return self.language.listed([self.regime(name) for name in names])
+
+    def outcome(self, name: str) -> str:
+        """An outcome's title."""
+        return self.language.either(f"outcomes.{name}", OUTCOMES[name].title.strip())
+
+    def unit(self, name: str) -> str:
+        """An outcome's unit."""
+        unit = OUTCOMES[name].unit
+        table = self.language.table.get("units", {})
+        return str(table.get(unit, unit))
+
+    def environment(self) -> tuple[str, str]:
+        """Where the results hold: the legal environment in words, and what that leaves."""
+        name = self.facts.manifest["environment"]
+        said = self.facts.manifest.get("environment_says", name)
+        note = f"environment_notes.{name}"
+        return (
+            self.language.either(f"environments.{name}", said),
+            self.language(note) if self.language.has(note) else "",
+        )
