@@ -1,136 +1,149 @@
-"""The two charts of a comparison: reporting by legal status, and encounters by channel.
+"""The charts of a comparison by group: reporting by status, encounters by channel and by class.
 
-Both are grids of small panels that share one scale, a row a regime: a dot at the baseline's level
+All are grids of small panels that share one scale, a row a regime: a dot at the baseline's level
 plus the paired difference, the difference's 95% interval as a bar, the difference in figures.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.outcomes import GROUPS, OUTCOMES
+from experiments.language import Language, decimals, language, places
+from experiments.outcomes import GROUPS
 from experiments.privacy import FLOOR, Released, gated
-from experiments.settings import Settings, name
+from experiments.provenance import Provenance
+from experiments.settings import Settings
 from experiments.style import FAINT, INK, RC, colours, label
-from experiments.terminal import decimals, number
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-WIDTH, COLUMNS = 10.0, 3
+WIDTH, COLUMNS = 7.4, 3
 #: Heights in inches: a regime's row, a panel's title and axis, head and foot of the figure.
-ROW, PANEL, HEAD, FOOT = 0.26, 0.5, 1.2, 0.8
+ROW, PANEL, HEAD, FOOT = 0.19, 0.36, 0.92, 0.55
+#: Characters of a title and of the small print that fit the width.
+TITLE, SMALL = 84, 185
 
 
 @dataclass(frozen=True)
-class Words:
-    """What a chart says: the finding it looks for, and its plain title when there is none."""
+class Grid:
+    """A chart in panels: its phrases start with `words`; its finding is about the group `about`."""
 
-    plain: str
-    axis: str
-    subject: str
-    group: str
-    unit: str
-
-
-REPORTING = Words(
-    "Crimes that reach the police, by the victim's legal status",
-    "% of victimisations that reach the police",
-    "The share of crimes against undocumented residents that reach the police is",
-    "undocumented", "points",
-)
-ENCOUNTERS = Words(
-    "Undocumented residents who meet ICE, by channel",
-    "encounters per 10,000 undocumented residents a year",
-    "Encounters of undocumented residents with ICE are", "all", "per 10,000 a year",
-)
+    words: str
+    outcome: str
+    by: str
+    about: str
+    more: str = "more"
+    fewer: str = "fewer"
 
 
-def reporting_figure(settings: Settings, contrasts: Released) -> Figure:
+REPORTING = Grid("reporting", "reporting", "status", "undocumented", "more_often", "less_often")
+ENCOUNTERS = Grid("encounters", "encounters", "channel", "all")
+CLASSES = Grid("classes", "encounters", "carve_out", "none")
+
+
+def reporting_figure(
+    runs: Settings | Provenance, contrasts: Released, code: str = "en"
+) -> Figure:
     """Share of victimisations that reach the police, by legal status and regime."""
+    return _grid(runs, contrasts, REPORTING, list(reversed(GROUPS["status"])), code)
+
+
+def encounters_figure(
+    runs: Settings | Provenance, contrasts: Released, code: str = "en"
+) -> Figure:
+    """Encounters with ICE by channel and regime."""
+    return _happening(runs, contrasts, ENCOUNTERS, code)
+
+
+def classes_figure(runs: Settings | Provenance, contrasts: Released, code: str = "en") -> Figure:
+    """Encounters with ICE by carve-out class of the 2012 text, and of persons in none."""
+    return _happening(runs, contrasts, CLASSES, code)
+
+
+def _happening(
+    runs: Settings | Provenance, contrasts: Released, grid: Grid, code: str
+) -> Figure:
+    """Groups in which nothing happens are left out; those with too few events are only named."""
     frame = gated(contrasts)
-    cells = frame[(frame["outcome"] == "reporting") & (frame["by"] == "status")]
-    return _grid(settings, cells, list(reversed(GROUPS["status"])), REPORTING)
-
-
-def encounters_figure(settings: Settings, contrasts: Released) -> Figure:
-    """Encounters with ICE by channel and regime.
-
-    Channels in which nothing happens are left out; those with too few events are only named.
-    """
-    frame = gated(contrasts)
-    cells = frame[(frame["outcome"] == "encounters") & frame["by"].isin(["all", "channel"])]
+    cells = frame[(frame["outcome"] == grid.outcome) & frame["by"].isin(["all", grid.by])]
     levels = cells[cells["measure"] == "level"]
     happens = set(levels.loc[levels["estimate"] > 0, "group"])
     hidden = set(levels.loc[levels["suppressed"], "group"]) - happens - {"all"}
-    shown = [group for group in GROUPS["channel"] if group in happens]
-    named = [label(group).lower() for group in GROUPS["channel"] if group in hidden]
-    note = f"Fewer than {FLOOR} events, not shown: {'; '.join(named)}. " if named else ""
-    return _grid(settings, cells, ["all", *shown], ENCOUNTERS, note)
+    shown = [group for group in GROUPS[grid.by] if group in happens]
+    names = [label(group, code).lower() for group in GROUPS[grid.by] if group in hidden]
+    said = language(code)("chart.few_channels", floor=str(FLOOR), names="; ".join(names))
+    return _grid(runs, contrasts, grid, ["all", *shown], code, said if names else "")
 
 
 def _grid(
-    settings: Settings, cells: pd.DataFrame, groups: Sequence[str], words: Words, note: str = ""
+    runs: Settings | Provenance, contrasts: Released, grid: Grid, groups: list[str], code: str,
+    note: str = "",
 ) -> Figure:
-    regimes = [name(regime) for regime in settings.regimes]
-    base = name(settings.baseline)
-    by_cell = cells.set_index(["group", "measure", "regime"]).sort_index()
+    told = Provenance.of(runs) if isinstance(runs, Settings) else runs
+    say, regimes, base = language(code), list(told.regimes), told.baseline
+    cells = cells_of(gated(contrasts), grid)
     rows = -(-len(groups) // COLUMNS)
     columns = min(COLUMNS, len(groups))
     height = HEAD + FOOT + rows * ROW * len(regimes) + (rows - 1) * PANEL
+    names = [told.regime(regime, say) for regime in regimes]
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, height))
-        grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-        left = 0.02 + 0.0085 * max(map(len, regimes))
+        axes_of = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         figure.subplots_adjust(
-            left=left, right=0.985, top=1 - HEAD / height, bottom=FOOT / height,
-            hspace=PANEL / (ROW * len(regimes)), wspace=0.06,
+            left=0.02 + 0.0088 * max(map(len, names)), right=0.985, top=1 - HEAD / height,
+            bottom=FOOT / height, hspace=PANEL / (ROW * len(regimes)), wspace=0.06,
         )
         spans = [
-            _panel(axes, by_cell, group, regimes, base)
-            for axes, group in zip(grid.flat, groups, strict=False)
+            _panel(axes, cells, group, regimes, base, grid, say)
+            for axes, group in zip(axes_of.flat, groups, strict=False)
         ]
-        for axes in grid.flat[len(groups) :]:
+        for axes in axes_of.flat[len(groups) :]:
             axes.set_visible(False)
-        _frame_axes(grid[0][0], spans, len(regimes))
-        for place, axes in enumerate(grid.flat[: len(groups)]):
+        _frame_axes(axes_of[0][0], spans, len(regimes), say)
+        for place, axes in enumerate(axes_of.flat[: len(groups)]):
             # The lowest panel of each column carries the scale.
             axes.tick_params(labelbottom=place + columns >= len(groups))
-        grid[0][0].set_yticks(range(len(regimes)), regimes)
-        _words(figure, settings, by_cell, regimes, base, words, height, note)
+        axes_of[0][0].set_yticks(range(len(regimes)), names)
+        _words(figure, told, cells, grid, height, note, say)
     return figure
 
 
+def cells_of(frame: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    """The cells of a chart by group, measure and regime."""
+    chosen = frame[(frame["outcome"] == grid.outcome) & frame["by"].isin(["all", grid.by])]
+    return chosen.set_index(["group", "measure", "regime"]).sort_index()
+
+
 def _panel(
-    axes: Axes, cells: pd.DataFrame, group: str, regimes: list[str], base: str
+    axes: Axes, cells: pd.DataFrame, group: str, regimes: list[str], base: str, grid: Grid,
+    say: Language,
 ) -> tuple[float, float]:
     """Draw one group; returns the span of what was drawn, NaN where nothing was."""
     palette = colours(regimes, base)
     level = cells.loc[(group, "level", base)]
-    axes.set_title(label(group))
+    whole = {"channel": "chart.all_channels", "carve_out": "chart.all_classes"}
+    axes.set_title(say(whole[grid.by]) if group == "all" else label(group, say.code))
     ends = []
     if not level["suppressed"] and not math.isnan(level["estimate"]):
         axes.axvline(level["estimate"], color=palette[base], linewidth=0.8, zorder=1)
     for place, regime in enumerate(regimes):
         row = cells.loc[(group, "level", regime)]
         if row["suppressed"]:
-            _note(axes, place, "too few to show")
+            _note(axes, place, say("chart.too_few"))
             continue
         if math.isnan(row["estimate"]):
-            _note(axes, place, "none")
+            _note(axes, place, say("chart.nothing"))
             continue
         colour = palette[regime]
         x, low, high = row["estimate"], row["low"], row["high"]
-        text = number(x, decimals(x))
+        text = say.number(x, decimals(x))
         if regime == base and len(regimes) > 1:
             low = high = math.nan  # bars are of differences only, so that all mean the same
         if regime != base:
@@ -142,7 +155,7 @@ def _panel(
                 origin = x - change["estimate"]
                 low, high = origin + change["low"], origin + change["high"]
                 digits = min(decimals(change["estimate"]), max(decimals(level["estimate"]), 1))
-                text = number(change["estimate"], digits, signed=True)
+                text = say.number(change["estimate"], digits, signed=True)
         if not math.isnan(low):
             axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55)
         filled = colour if regime != base else "white"
@@ -165,7 +178,9 @@ def _note(axes: Axes, place: int, text: str) -> None:
     )
 
 
-def _frame_axes(axes: Axes, spans: list[tuple[float, float]], regimes: int) -> None:
+def _frame_axes(
+    axes: Axes, spans: list[tuple[float, float]], regimes: int, say: Language
+) -> None:
     """One scale for all panels, with room on the right for the figures."""
     known = [span for span in spans if not math.isnan(span[0])]
     low = min((span[0] for span in known), default=0.0)
@@ -176,70 +191,77 @@ def _frame_axes(axes: Axes, spans: list[tuple[float, float]], regimes: int) -> N
     start = -0.03 * high if low < 0.3 * high else low - 0.08 * reach
     axes.set_xlim(start, high + 0.28 * (high - start))
     axes.set_ylim(regimes - 0.4, -0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))
+    axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: say.number(x, places(x))))
 
 
 def _words(
-    figure: Figure, settings: Settings, cells: pd.DataFrame, regimes: list[str], base: str,
-    words: Words, height: float, note: str,
+    figure: Figure, told: Provenance, cells: pd.DataFrame, grid: Grid, height: float, note: str,
+    say: Language,
 ) -> None:
-    finding = headline(cells, [regime for regime in regimes if regime != base], base, words)
     n = int(cells["n"].max())
-    scenario = settings.scenario
-    title = fill(finding or words.plain, 88)
-    figure.text(0.015, 1 - 0.12 / height, title, fontsize=12.5, fontweight="bold", va="top")
-    compared = len(regimes) > 1
-    reading = (
-        f"{words.axis}. Hollow dot and line: {base}, with its level. Figures with a sign: "
-        "difference from it."
-        if compared
-        else f"{words.axis}."
+    title = fill(finding(cells, told, grid, say) or say(f"chart.{grid.words}_plain"), TITLE)
+    figure.text(0.0, 1 - 0.08 / height, title, fontsize=12, fontweight="bold", va="top")
+    compared = len(told.regimes) > 1
+    reading = say(
+        "chart.reading_compared" if compared else "chart.reading_alone",
+        axis=say(f"chart.{grid.words}_axis"), base=told.regime(told.baseline, say),
     )
-    reading = reading[0].upper() + reading[1:]
-    below = 0.42 + 0.22 * title.count("\n")
-    figure.text(0.015, 1 - below / height, reading, color=FAINT, va="top")
-    if n > 1:
-        interval = f"Bars: 95% t-interval{' of the paired difference' if compared else ''}, n = {n}"
-    else:
-        interval = "One replicate: no interval"
-    seeds = f"seeds {settings.seeds[0]}-{settings.seeds[-1]}" if n > 1 else f"seed {scenario.seed}"
-    size = "whole city" if scenario.scale == 1 else f"{scenario.scale:g} of the city"
-    source = (
-        f"{note}{interval}. Source: Carveout model, synthetic residents, {seeds}, {size}, "
-        f"{settings.years:g} year{'s' * (settings.years != 1)} from {scenario.start}, legal "
-        f"environment {name(scenario.environment)}, federal posture {name(scenario.posture)}."
+    below = 0.33 + 0.19 * title.count("\n")
+    figure.text(0.0, 1 - below / height, reading, fontsize=8.5, color=FAINT, va="top")
+    small = f"{note}{bars(n, compared, say)}. {told.source(say.code)}"
+    figure.text(
+        0.0, 0.06 / height, fill(small, SMALL), fontsize=7, color=FAINT, va="bottom"
     )
-    figure.text(0.015, 0.1 / height, fill(source, 185), fontsize=7.5, color=FAINT, va="bottom")
 
 
-def headline(cells: pd.DataFrame, others: list[str], base: str, words: Words) -> str:
+def bars(n: int, compared: bool, say: Language) -> str:
+    """What the bars of a chart are."""
+    if n < 2:
+        return say("chart.interval_none")
+    return say("chart.interval_pairs" if compared else "chart.interval_alone", n=str(n))
+
+
+def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) -> str:
     """The largest difference whose interval leaves out zero, in words; empty if there is none."""
     best, text = 0.0, ""
-    for regime in others:
-        row = cells.loc[(words.group, "difference", regime)]
+    for regime in told.others:
+        row = cells.loc[(grid.about, "difference", regime)]
         if row["suppressed"] or not (row["low"] > 0 or row["high"] < 0):
             continue
         if abs(row["estimate"]) > best:
             best = abs(row["estimate"])
-            way = "higher" if row["estimate"] > 0 else "lower"
-            size = number(best, min(decimals(best), 1))
-            text = f"{words.subject} {size} {words.unit} {way} under {regime} than under {base}"
+            text = say(
+                f"chart.{grid.words}_finding",
+                size=say.number(best, decimals(best)),
+                way=say(f"chart.{grid.more if row['estimate'] > 0 else grid.fewer}"),
+                regime=told.regime(regime, say), base=told.regime(told.baseline, say),
+            )
     return text
 
 
-def chart_alt(settings: Settings, contrasts: Released) -> dict[str, str]:
+def chart_alt(
+    runs: Settings | Provenance, contrasts: Released, code: str = "en",
+    grids: Sequence[Grid] = (REPORTING, ENCOUNTERS),
+) -> dict[str, str]:
     """A sentence for each chart, for readers who cannot see it; the titles are findings already."""
-    frame = gated(contrasts)
+    told = Provenance.of(runs) if isinstance(runs, Settings) else runs
+    say, frame = language(code), gated(contrasts)
     alts = {}
-    for stem, outcome in (("reporting", "reporting"), ("encounters", "encounters")):
-        spec = OUTCOMES[outcome]
-        rows = frame[(frame["outcome"] == outcome) & (frame["by"] == "all")]
-        level = rows[(rows["measure"] == "level") & ~rows["suppressed"]]
-        values = ", ".join(
-            f"{row.regime} {number(row.estimate, decimals(row.estimate))}"
-            for row in level.itertuples()
-        )
-        alts[stem] = f"{spec.title}, {spec.unit}: {values or 'not shown'}."
+    for grid in grids:
+        cells = cells_of(frame, grid)
+        levels = cells[~cells["suppressed"]].xs("level", level="measure")
+        groups = []
+        for group in dict.fromkeys(levels.index.get_level_values("group")):
+            values = [
+                say("alt.one", regime=told.regime(regime, say), value=say.number(x, decimals(x)))
+                for regime, x in levels.loc[group, "estimate"].items()
+                if x > 0
+            ]
+            if values:
+                named = label(group, code)
+                groups.append(say("alt.value", group=named, list=", ".join(values)))
+        reading = say(f"chart.{grid.words}_axis")
+        values_text = "; ".join(groups) or say("alt.hidden")
+        alts[grid.words] = say("alt.levels", reading=reading + ".", values=values_text)
     return alts
-
-

@@ -34,6 +34,7 @@ examples:
 #: Modules that add the commands of a subject: each imports nothing slow and has `add(command)`.
 PARTS: tuple[str, ...] = (
     "experiments.analysis.cli",
+    "experiments.briefing.commands",
     "experiments.dashboard_commands",
     "experiments.validation.commands",
 )

@@ -68,6 +68,8 @@ class Language:
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
         """A number in print: a true minus, thousands parted, no negative zero."""
+        if value == 0:
+            return "0"
         text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
         if not any(digit in text for digit in "123456789"):
             text = text.lstrip("+-")
@@ -104,6 +106,11 @@ def language(code: str = "en") -> Language:
     if code not in LANGUAGES:
         raise BadInput(unknown("language", code, LANGUAGES))
     return Language(code)
+
+
+def places(x: float) -> int:
+    """Digits that a tick of an axis needs: no more than three."""
+    return next((digits for digits in range(3) if abs(round(x, digits) - x) < 1e-9), 3)
 
 
 def decimals(*values: float) -> int:

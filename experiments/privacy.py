@@ -218,6 +218,23 @@ def release_estimates(rows: pd.DataFrame, kind: str) -> Released:
     return _released(rows, tuple(rows), kind)
 
 
+def reread(frame: pd.DataFrame, kind: str) -> Released:
+    """A table read back from a results folder, which this gate wrote: held to its columns again.
+
+    Raises
+    ------
+    TypeError
+        If it speaks of one status by area.
+    """
+    columns = {"outcomes": OUTCOME_COLUMNS, "contrasts": CONTRAST_COLUMNS}[kind]
+    hidden = frame["suppressed"].to_numpy(bool)
+    values = [name for name in ("value", "numerator", "estimate", "low", "high") if name in frame]
+    return _released(
+        frame.assign(**{name: np.where(hidden, np.nan, frame[name]) for name in values}),
+        columns, kind,
+    )
+
+
 def two_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values rounded to two significant digits; zero, NaN and infinity stay."""
     values = np.asarray(values, float)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import font_source_sans_pro
 from matplotlib import font_manager
 
+from experiments.language import language
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -28,11 +30,11 @@ for _cut in ("Regular", "It", "Bold"):
 
 RC: Any = {
     "font.family": FAMILY,
-    "font.size": 9.5,
+    "font.size": 9,
     "text.color": INK,
     "axes.edgecolor": GRID,
     "axes.labelcolor": INK,
-    "axes.titlesize": 9.5,
+    "axes.titlesize": 9,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -43,6 +45,8 @@ RC: Any = {
     "axes.axisbelow": True,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8.5,
     "xtick.color": FAINT,
     "ytick.color": INK,
     "xtick.major.size": 0,
@@ -53,31 +57,11 @@ RC: Any = {
     "svg.hashsalt": "carveout",
     "svg.fonttype": "path",
 }
-LABELS = {
-    "us_born": "US-born citizens",
-    "naturalized": "Naturalized citizens",
-    "permanent_resident": "Permanent residents",
-    "visa_holder": "Visa holders",
-    "protected": "Protected (DACA, TPS, asylum)",
-    "undocumented": "Undocumented",
-    "lock_up": "Police lock-up",
-    "jail": "County jail",
-    "prison": "State prison",
-    "at_large_city_records": "At large, city records",
-    "at_large_other_agencies": "At large, other agencies' records",
-    "at_large_other_leads": "At large, other leads",
-    "at_large_bystander": "At large, bystanders",
-    "raid_target": "Raids, targets",
-    "raid_bystander": "Raids, bystanders",
-    "joint_operation": "Joint operations",
-    "courthouse": "Courthouses",
-    "all": "All channels",
-}
 
 
-def label(name: str) -> str:
+def label(name: str, code: str = "en") -> str:
     """A category's name in print."""
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    return language(code).either(f"groups.{name}", name.replace("_", " ").capitalize())
 
 
 def colours(regimes: Sequence[str], baseline: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
+from experiments.language import decimals, language
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, Released, gated
 from experiments.settings import Settings, environment_says, name
@@ -30,6 +31,7 @@ SPLIT_TITLES = {
     "encounters": "Undocumented residents who meet ICE",
 }
 EMPTY = f"< {FLOOR}"
+number = language("en").number
 
 
 def console(*, error: bool = False) -> Console:
@@ -144,22 +146,6 @@ def estimate_text(row: pd.Series, *, signed: bool) -> str:
     return _estimate(row, signed=signed).plain.replace("\n", " (", 1) + (
         ")" if not row["suppressed"] and not math.isnan(row["low"]) else ""
     )
-
-
-def decimals(*values: float) -> int:
-    """Digits after the point: three figures of the largest, at most three."""
-    largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
-    return 0 if largest >= 100 else 1 if largest >= 10 else 2 if largest >= 0.1 else 3
-
-
-def number(value: float, digits: int, *, signed: bool = False) -> str:
-    """A number in print: a true minus, thousands parted, no negative zero."""
-    if value == 0:
-        return "0"
-    text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
-    if not any(digit in text for digit in "123456789"):
-        return text.lstrip("+-")
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _split(whole: pd.DataFrame, others: list[str]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from model.layer import Clauses, Layer, StatedCell
 
@@ -87,26 +87,32 @@ def _counted(classes: tuple[str, ...]) -> str:
     return f"{NUMBERS[len(classes)]} class{'' if len(classes) == 1 else 'es'}"
 
 
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _listed(words: list[str], joint: str = "and") -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
 
 
-def _value(clauses: Clauses, name: str) -> str:
-    """The value of a clause in words; an empty string where it is not stated."""
+def clause_value(clauses: Clauses, name: str, said: Callable[[str], str] = str) -> str:
+    """The value of a clause in words; an empty string where it is not stated.
+
+    `said` puts each phrase of this module's tables into another language.
+    """
     clause = getattr(clauses, name)
     if clause is None:
         return ""
     if name == "carve_outs":
-        return _listed([CLASS_WORDS[each] for each in clause.value]) if clause.value else ""
+        classes = [said(CLASS_WORDS[each]) for each in clause.value]
+        return _listed(classes, said("and")) if classes else ""
     if name == "database_access":
         sides: dict[str, list[str]] = {"open": [], "closed": []}
         for recipient, words in RECIPIENT_WORDS.items():
-            sides[getattr(clause.value, recipient)].append(words)
-        return "; ".join(f"{side} to {_listed(who)}" for side, who in sides.items() if who)
+            sides[getattr(clause.value, recipient)].append(said(words))
+        named = {side: _listed(who, said("and")) for side, who in sides.items() if who}
+        return "; ".join(f"{said(f'{side} to')} {who}" for side, who in named.items())
     if name == "stated_only":
-        return "; ".join(clause.value)
-    listed = clauses.carve_outs
-    return WORDS[name][clause.value].format(classes=_counted(listed.value if listed else ()))
+        return "; ".join(map(said, clause.value))
+    carved = clauses.carve_outs
+    classes = said(_counted(carved.value if carved else ()))
+    return said(WORDS[name][clause.value]).format(classes=classes)
 
 
 def describe(layer: Layer) -> list[str]:
@@ -115,7 +121,7 @@ def describe(layer: Layer) -> list[str]:
     lines = [f"{layer.title} ({layer.level}, {dated})", layer.summary]
     if layer.clauses is not None:
         for name, title in TITLES.items():
-            if words := _value(layer.clauses, name):
+            if words := clause_value(layer.clauses, name):
                 clause = getattr(layer.clauses, name)
                 lines.append(f"{title}: {words} [{clause.text}; checked: {clause.checked}]")
     lines += [
@@ -143,8 +149,8 @@ def difference(before: Layer, after: Layer) -> list[str]:
 
 def _clause_differences(before: Layer, after: Layer) -> Iterator[str]:
     for name, title in TITLES.items():
-        old = _value(before.clauses, name) if before.clauses else ""
-        new = _value(after.clauses, name) if after.clauses else ""
+        old = clause_value(before.clauses, name) if before.clauses else ""
+        new = clause_value(after.clauses, name) if after.clauses else ""
         if old != new:
             yield f"{title}: {old or 'none'} -> {new or 'none'}"
 

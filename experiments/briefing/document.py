@@ -62,7 +62,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Row:
-    """A table's row: its first cell is its header. `indent` says that it is part of the row above."""
+    """A table's row, its first cell the header; with `indent` it is part of the row above."""
 
     cells: tuple[Inlines, ...]
     indent: bool = False
@@ -70,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `widths` are shares of the line, `numeric` aligns all columns but the first right."""
+    """A table; `widths` are shares of the line; if `numeric`, all but the first align right."""
 
     caption: Inlines
     header: tuple[Inlines, ...]

@@ -82,9 +82,10 @@ def where(**columns: object) -> str:
     """``"by" = 'all' AND ...``; several values of a column are a list."""
     tests = []
     for name, value in columns.items():
-        many = isinstance(value, list | tuple)
-        values = [quoted(one) for one in value] if many else [quoted(value)]
-        tests.append(f'"{name}" IN ({", ".join(values)})' if many else f'"{name}" = {values[0]}')
+        if isinstance(value, list | tuple):
+            tests.append(f'"{name}" IN ({", ".join(map(quoted, value))})')
+        else:
+            tests.append(f'"{name}" = {quoted(value)}')
     return " AND ".join(tests)
 
 
@@ -128,7 +129,7 @@ class Facts:
             par_high=float(row.get("par_high", math.nan)),
         )
 
-    def rows(self, name: str, **columns: object) -> Fact:
+    def rows(self, **columns: object) -> Fact:
         """Rows of contrasts behind a table or chart."""
         file = self.prefix + CONTRASTS
         shown = ", ".join(f'"{column}"' for column in KEY)
@@ -172,6 +173,24 @@ class Facts:
         )
         found = round(level.estimate / spec.per * exposure)
         return self.keep(Fact(identity(file, query), file, query, ({"events": found},)))
+
+    def pairs(self, change: Estimate) -> Fact | None:
+        """Replicates whose difference has the sign of the mean; None where they are suppressed."""
+        known = [value for value in change.paired if not math.isnan(value)]
+        if not known:
+            return None
+        file = self.prefix + CONTRASTS
+        condition = where(
+            measure=change.measure, regime=change.regime, outcome=change.outcome, by="all",
+            group="all",
+        )
+        query = (
+            "SELECT len(list_filter(paired, x -> x * estimate > 0)) AS same, "
+            f'len(list_filter(paired, x -> NOT isnan(x))) AS pairs FROM "{file}" '
+            f"WHERE {condition}"
+        )
+        row = {"same": change.same_sign, "pairs": len(known)}
+        return self.keep(Fact(identity(file, query), file, query, (row,)))
 
     def told(self, key: str) -> Fact:
         """An entry of the manifest; parts of the key are joined by dots."""

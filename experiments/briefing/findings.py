@@ -14,6 +14,8 @@ from experiments.outcomes import OUTCOMES
 TOPICS = ("reporting_undocumented", "encounters", "victimisations")
 PARTS = ("legal_exposure", "belief")
 #: Verdicts of which several regimes share one clause.
+#: A difference below this share of the level is called small, however clear it is.
+SMALL = 0.01
 TOGETHER = (Verdict.SAME, Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING, Verdict.SINGLE)
 
 
@@ -54,7 +56,8 @@ def sentence(write: Writer, found: Topic, baseline: str) -> Inlines:
         if names:
             clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
     said = write.join(clauses) if clauses else write("change.alone")
-    return (*_level(write, found, baseline), Text(": "), *said, *few_note(write, found), Text("."))
+    notes = (*few_note(write, found), Text("."), *small_note(write, found))
+    return (*_level(write, found, baseline), Text(": "), *said, *notes)
 
 
 def _level(write: Writer, found: Topic, baseline: str) -> Inlines:
@@ -125,6 +128,14 @@ def few_note(write: Writer, found: Topic) -> Inlines:
     return write("change.few", events=number)
 
 
+def small_note(write: Writer, found: Topic) -> Inlines:
+    """Differences beyond chance can still be too small to matter, and that is said."""
+    level = abs(found.base.estimate)
+    sizes = [abs(found.changes[regime].estimate) for regime in found.clear]
+    small = bool(sizes) and max(sizes) < SMALL * level
+    return write("change.small") if small else ()
+
+
 def parts(write: Writer, found: Topic) -> Inlines:
     """Which part of the clear differences can itself be told apart from zero."""
     groups: dict[str, list[str]] = {}
@@ -138,4 +149,4 @@ def parts(write: Writer, found: Topic) -> Inlines:
         }[clear[0], clear[1]]
         groups.setdefault(key, []).append(regime)
     said = [write(f"parts.{key}", regimes=write.regimes(names)) for key, names in groups.items()]
-    return write.join(said, " ")
+    return write.join(said, ", ")

@@ -18,7 +18,6 @@ from experiments.briefing.document import (
     Mark,
     Paragraph,
     Table,
-    Text,
 )
 from experiments.style import FONTS
 
@@ -99,8 +98,9 @@ def _table(table: Table) -> str:
     rows = []
     for row in table.rows:
         indent = "#h(0.9em)" if row.indent else ""
-        cells = [f"[{indent if not place else ''}{_inlines(cell)}]"
-                 for place, cell in enumerate(row.cells)]
+        cells = [
+            f"[{indent if not place else ''}{_cell(cell)}]" for place, cell in enumerate(row.cells)
+        ]
         rows.append("(" + ", ".join(cells) + ",)")
     numeric = "true" if table.numeric else "false"
     return (
@@ -108,6 +108,13 @@ def _table(table: Table) -> str:
         + ",\n  ".join(rows)
         + ",\n))"
     )
+
+
+def _cell(cell: Inlines) -> str:
+    """A cell; an id that stands alone is set on the line, not above it."""
+    if len(cell) == 1 and isinstance(cell[0], Mark):
+        return f"#idcell({_quoted(cell[0].fact)})"
+    return _inlines(cell)
 
 
 def _inlines(inlines: Inlines) -> str:
@@ -119,7 +126,7 @@ def _inline(one: Inline) -> str:
         return f"#mark({_quoted(one.fact)})"
     lines = one.text.split("\n")
     text = "#linebreak()".join(f"#{_quoted(line)}" for line in lines)
-    style = WRAPS.get(one.style if isinstance(one, Text) else one.style)
+    style = WRAPS.get(one.style)
     return f"#{style}[{text}]" if style else text
 
 

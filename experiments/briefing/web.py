@@ -1,4 +1,4 @@
-"""A briefing as one HTML file: charts and fonts inside, each number a ``data`` element with its id."""
+"""A briefing as one HTML file: charts and fonts inside, each number with its id."""
 
 from __future__ import annotations
 

@@ -39,10 +39,10 @@ def docx(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> 
     made
         What the file gives as its date, and the date of every part of the archive.
     """
-    from docx import Document as empty
+    import docx as library
     from docx.shared import Inches
 
-    word = empty()
+    word = library.Document()
     section = word.sections[0]
     section.page_width, section.page_height = Inches(8.5), Inches(11)
     section.left_margin = section.right_margin = Inches((8.5 - LINE) / 2)
@@ -78,7 +78,7 @@ class _Word:
             case Heading(inlines):
                 self._fill(self.word.add_heading(level=2), inlines)
             case Paragraph(inlines, style):
-                name = {"note": "Caption", "code": "Macro Text"}.get(style, "Normal")
+                name = {"note": "Caption", "code": "macro"}.get(style, "Normal")
                 self._fill(self.word.add_paragraph(style=name), inlines)
             case Bullets(items):
                 for item in items:
@@ -176,7 +176,7 @@ def _styles(word: Any, language: str) -> None:
     title.paragraph_format.keep_with_next = True
     looks = {
         "Normal": (10, "222222"), "Heading 1": (21, ACCENT), "Heading 2": (13, ACCENT),
-        "Subtitle": (11, QUIET), "Caption": (8, QUIET), "Macro Text": (8, "222222"),
+        "Subtitle": (11, QUIET), "Caption": (8, QUIET), "macro": (8, "222222"),
         "Table Title": (10, "222222"), "List Bullet": (10, "222222"),
     }
     for name, (size, colour) in looks.items():
@@ -186,7 +186,7 @@ def _styles(word: Any, language: str) -> None:
         font.italic = False
         fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-            fonts.set(qn(script), "Consolas" if name == "Macro Text" else FAMILY[0])
+            fonts.set(qn(script), "Consolas" if name == "macro" else FAMILY[0])
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(theme), None)
     tongue = OxmlElement("w:lang")

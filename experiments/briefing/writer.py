@@ -111,11 +111,20 @@ class Writer:
         """An outcome's title."""
         return self.language.either(f"outcomes.{name}", OUTCOMES[name].title.strip())
 
+    def thing(self, name: str) -> str:
+        """An outcome's title where it stands alone, not under the row that it is a part of."""
+        return self.language.either(f"full.{name}", self.outcome(name))
+
     def unit(self, name: str) -> str:
         """An outcome's unit."""
         unit = OUTCOMES[name].unit
         table = self.language.table.get("units", {})
         return str(table.get(unit, unit))
+
+    def difference_unit(self, name: str) -> str:
+        """The unit of a difference: points where the outcome is a percentage."""
+        points = OUTCOMES[name].unit.startswith("%")
+        return self.language("page.points") if points else self.unit(name)
 
     def environment(self) -> tuple[str, str]:
         """Where the results hold: the legal environment in words, and what that leaves."""

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.charts import ENCOUNTERS, headline
+from experiments.charts import ENCOUNTERS, finding
+from experiments.language import LANGUAGES, language
+from experiments.provenance import Provenance
 from experiments.style import save
 
+TOLD = Provenance(
+    ("a", "b"), "a", (0, 1), 1.0, 1.0, dt.date(2022, 1, 1), "E3", "2017-2019", {}
+)
 
-def cells(low: float, high: float, *, suppressed: bool = False) -> pd.DataFrame:
+
+def title(low: float, high: float, *, suppressed: bool = False, code: str = "en") -> str:
     row = {"estimate": (low + high) / 2, "low": low, "high": high, "suppressed": suppressed}
     index = pd.MultiIndex.from_tuples([("all", "difference", "b")])
-    return pd.DataFrame([row], index=index)
+    return finding(pd.DataFrame([row], index=index), TOLD, ENCOUNTERS, language(code))
 
 
 def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
-    assert headline(cells(-1, 3), ["b"], "a", ENCOUNTERS) == ""
-    assert headline(cells(0, 0), ["b"], "a", ENCOUNTERS) == ""
-    assert headline(cells(np.nan, np.nan), ["b"], "a", ENCOUNTERS) == ""
-    assert headline(cells(1, 3, suppressed=True), ["b"], "a", ENCOUNTERS) == ""
-    assert "2.0 per 10,000 a year higher under b than under a" in headline(
-        cells(1, 3), ["b"], "a", ENCOUNTERS
-    )
-    assert "lower" in headline(cells(-3, -1), ["b"], "a", ENCOUNTERS)
+    assert title(-1, 3) == ""
+    assert title(0, 0) == ""
+    assert title(np.nan, np.nan) == ""
+    assert title(1, 3, suppressed=True) == ""
+    assert title(1, 3).startswith("2.00 more encounters")
+    assert title(-3, -1).startswith("2.00 fewer encounters")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_titles_of_turned_signs_differ_in_one_word(code):
+    up, down = title(1, 3, code=code), title(-3, -1, code=code)
+    say = language(code)
+    assert up and up.replace(say("chart.more"), say("chart.fewer")) == down
 
 
 @pytest.mark.parametrize("chart", ["figure_reporting", "figure_encounters"])

@@ -1,0 +1,84 @@
+"""Two forests of differences: page one at a glance, and what would change our mind."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from experiments.briefing.facts import Estimate
+from experiments.briefing.findings import Topic
+from experiments.briefing.results import Results
+from experiments.briefing.rules import Verdict, losses, reversals, verdict
+from experiments.briefing.writer import Writer
+from experiments.charts import bars
+from experiments.forest import Mark, Panel, forest
+
+
+def mark(write: Writer, found: Estimate, scale: float = 1.0) -> Mark:
+    """An estimate as a forest draws it."""
+    state = verdict(found)
+    notes = {
+        Verdict.HIDDEN: "chart.too_few", Verdict.NONE: "chart.nothing",
+        Verdict.MISSING: "chart.not_run",
+    }
+    note = write.language(notes[state]) if state in notes else ""
+    return Mark(
+        found.estimate * scale, found.low * scale, found.high * scale, state.clear, note,
+        found.par_low * scale, found.par_high * scale,
+    )
+
+
+def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figure:
+    """Each topic's differences from the baseline, a row a regime."""
+    say, told = write.language, results.told
+    panels = []
+    for found in topics:
+        scale = float(say(f"topic.{found.outcome}.scale"))
+        panels.append(Panel(
+            say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
+            tuple(mark(write, change, scale) for change in found.changes.values()),
+        ))
+    rows = [told.regime(regime, say) for regime in told.others]
+    base = told.regime(told.baseline, say)
+    source = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
+    title = say("chart.glance", base=base)
+    return forest(title, say("chart.glance_reading"), rows, panels, source, say)
+
+
+def sure_figure(
+    write: Writer, results: Results, topics: list[Topic], regime: str
+) -> tuple[Figure, str]:
+    """One regime's differences under every setting that was run; the chart and its title."""
+    say, told = write.language, results.told
+    settings = [setting_name(write, told.environment), *(
+        setting_name(write, name) for name in results.variants
+    )]
+    panels, turned, lost = [], [], []
+    for found in topics:
+        scale = float(say(f"topic.{found.outcome}.scale"))
+        others = {
+            name: other.facts.estimate("difference", regime, found.outcome)
+            for name, other in results.variants.items()
+        }
+        states = {name: verdict(one) for name, one in others.items()}
+        turned += reversals(found.verdicts[regime], states)
+        lost += losses(found.verdicts[regime], states)
+        panels.append(Panel(
+            say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
+            tuple(mark(write, one, scale) for one in (found.changes[regime], *others.values())),
+        ))
+    slots = {"regime": told.regime(regime, say), "base": told.regime(told.baseline, say)}
+    any_clear = any(found.verdicts[regime].clear for found in topics)
+    if turned or lost:
+        names = dict.fromkeys(turned or lost)
+        key = "sure_finding" if turned else "sure_lost"
+        listed = say.listed([setting_name(write, name) for name in names])
+        title = say(f"chart.{key}", names=listed, **slots)
+    else:
+        title = say("chart.sure_held" if any_clear else "chart.sure_plain", **slots)
+    source = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
+    return forest(title, say("chart.sure_axis", **slots), settings, panels, source, say), title
+
+
+def setting_name(write: Writer, name: str) -> str:
+    """A setting's short name in print."""
+    return write.language.either(f"settings.{name}", name)

@@ -1,0 +1,96 @@
+"""The charts of a briefing, each with the rows behind it and words for those who cannot see it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from experiments.briefing.chart_forests import glance_figure, sure_figure
+from experiments.briefing.claims import opposite
+from experiments.briefing.document import plain
+from experiments.briefing.facts import Fact
+from experiments.briefing.findings import sentence
+from experiments.briefing.page_one import found_topics
+from experiments.briefing.results import Results
+from experiments.briefing.writer import Writer
+from experiments.charts import (
+    CLASSES,
+    ENCOUNTERS,
+    REPORTING,
+    Grid,
+    chart_alt,
+    classes_figure,
+    encounters_figure,
+    reporting_figure,
+)
+from experiments.style import RC
+
+GRIDS: tuple[tuple[Grid, Callable[..., Figure]], ...] = (
+    (REPORTING, reporting_figure), (ENCOUNTERS, encounters_figure), (CLASSES, classes_figure),
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart that could be drawn. `dates` are the policy dates marked in it."""
+
+    stem: str
+    figure: Figure
+    alt: str
+    fact: Fact
+    width: float = 1.0
+    dates: tuple[str, ...] = ()
+
+
+def draw(write: Writer, results: Results) -> dict[str, Drawn]:
+    """Every chart that the results carry, by stem."""
+    code = write.language.code
+    return _grids(results, code) | _forests(write, results)
+
+
+def _forests(write: Writer, results: Results) -> dict[str, Drawn]:
+    """Page one at a glance, and the same under other settings."""
+    topics = found_topics(write, results)
+    if not results.told.others or not topics:
+        return {}
+    names = [found.outcome for found in topics]
+    fact = results.facts.rows(outcome=names, by="all", group="all", measure=["difference"])
+    figure = glance_figure(write, results, topics)
+    alt = " ".join(
+        plain(sentence(write, found, results.told.baseline)) for found in topics
+    )
+    drawn = {"glance": Drawn("glance", figure, write.language("alt.glance", text=alt), fact)}
+    if results.variants:
+        regime = opposite(results)
+        figure, title = sure_figure(write, results, topics, regime)
+        alt = write.language("alt.sure", text=f"{title}.")
+        one = results.facts.rows(
+            outcome=names, by="all", group="all", measure=["difference"], regime=[regime]
+        )
+        drawn["sure"] = Drawn("sure", figure, alt, one)
+    return drawn
+
+
+def _grids(results: Results, code: str) -> dict[str, Drawn]:
+    alts = chart_alt(results.told, results.contrasts, code, [grid for grid, _ in GRIDS])
+    drawn = {}
+    for grid, figure in GRIDS:
+        fact = results.facts.rows(
+            outcome=grid.outcome, by=["all", grid.by], measure=["level", "difference"]
+        )
+        made = figure(results.told, results.contrasts, code)
+        drawn[grid.words] = Drawn(grid.words, made, alts[grid.words], fact)
+    return drawn
+
+
+def as_bytes(figure: Figure, kind: str) -> bytes:
+    """A chart as SVG or PNG without dates, the same for the same data."""
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    buffer = io.BytesIO()
+    with mpl.rc_context(RC):
+        figure.savefig(buffer, format=kind, metadata=metadata)
+    return buffer.getvalue()

@@ -1,0 +1,77 @@
+"""What would change our mind: other laws, other assumptions, doubt about parameters."""
+
+from __future__ import annotations
+
+import shlex
+
+from experiments.briefing.document import Block, Bullets, Inlines, Paragraph, Text
+from experiments.briefing.findings import Topic
+from experiments.briefing.results import Results
+from experiments.briefing.rules import Verdict, losses, reversals, verdict
+from experiments.briefing.writer import Writer
+
+
+def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
+    """Paragraphs; what was not run is said, with the command that runs it."""
+    blocks: list[Block] = []
+    if not results.told.others:
+        return [Paragraph(write("change.alone"))]
+    if results.variants:
+        listed = write.language.listed([setting(write, name) for name in results.variants])
+        blocks.append(Paragraph(write("text.mind_settings", list=listed)))
+        items = [item for found in topics for item in settings_say(write, results, found)]
+        blocks.append(Bullets(tuple(items)))
+    else:
+        blocks.append(Paragraph(write("text.mind_none")))
+    if not results.manifest.get("draws"):
+        command = f"{shlex.join(shlex.split(str(results.manifest['command'])))} --posterior"
+        said = write("text.mind_parameters_none", command=Text(command, "code"))
+        blocks.append(Paragraph(said))
+    return [*blocks, Paragraph(write("text.mind_change")), Paragraph(write("text.scale"), "note")]
+
+
+def setting(write: Writer, name: str) -> str:
+    """A setting's name in print: a legal environment in words, a parameter as it is."""
+    return write.language.either(f"settings.{name}", name)
+
+
+def other_verdicts(results: Results, outcome: str, regime: str) -> dict[str, Verdict]:
+    """What the same difference carries under every other setting."""
+    return {
+        name: verdict(other.facts.estimate("difference", regime, outcome))
+        for name, other in results.variants.items()
+    }
+
+
+def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]:
+    """Whether a topic's differences turn round, fade or hold under the other settings."""
+    lead = write.language(f"topic.{found.outcome}.name")
+    lead = lead[:1].upper() + lead[1:]
+    said: list[Inlines] = []
+    held = []
+    for regime in found.clear:
+        others = other_verdicts(results, found.outcome, regime)
+        main = found.verdicts[regime]
+        turned, lost = reversals(main, others), losses(main, others)
+        for key, names in (("reversed", turned), ("lost", lost)):
+            if names:
+                listed = write.language.listed([setting(write, name) for name in names])
+                said.append(write(
+                    f"text.mind_{key}", topic=lead, regime=write.regime(regime), names=listed
+                ))
+        if not turned and not lost:
+            held.append(regime)
+    if held:
+        said.append(write("text.mind_held", topic=lead, regime=write.regimes(held)))
+    if not found.clear:
+        elsewhere = [
+            write.language("text.mind_elsewhere", regime=write.regime(regime),
+                           name=setting(write, name))
+            for regime in found.changes
+            for name, state in other_verdicts(results, found.outcome, regime).items()
+            if state.clear
+        ]
+        key = "mind_unclear" if elsewhere else "mind_unclear_none"
+        slots = {"list": "; ".join(elsewhere)} if elsewhere else {}
+        said.append(write(f"text.{key}", topic=lead, **slots))
+    return said

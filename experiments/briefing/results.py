@@ -1,0 +1,136 @@
+"""Results as a briefing reads them: a comparison's folder, and what else was run beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.briefing.facts import CONTRASTS, MANIFEST, OUTCOME_ROWS, Facts
+from experiments.privacy import Released, reread
+from experiments.provenance import Provenance
+from model.faults import BadInput, Fault
+
+COMPARISON = "carveout results"
+#: What a manifest must hold for a briefing to say where a number comes from.
+NEEDED = (
+    "regimes", "baseline", "environment", "posture", "city", "start", "days", "years", "scale",
+    "replicates", "seeds_finished", "command", "parameters", "versions", "hashes",
+)
+COLUMNS = {
+    CONTRASTS: ("regime", "measure", "outcome", "by", "group", "estimate", "low", "high", "n",
+                "paired", "suppressed"),
+    OUTCOME_ROWS: ("replicate", "regime", "month", "outcome", "by", "group", "value",
+                   "denominator", "suppressed"),
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """One comparison read back. `variants` are the same under other settings, by what differs."""
+
+    path: Path
+    facts: Facts
+    contrasts: Released
+    outcomes: Released
+    told: Provenance
+    variants: dict[str, Results] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What made the results."""
+        return dict(self.facts.manifest)
+
+
+def read(path: str | Path, beside: tuple[Path, ...] = ()) -> Results:
+    """Read a comparison's folder, and those of the same comparison under other settings.
+
+    Raises
+    ------
+    BadInput
+        If a folder is missing, is no results folder, or holds a table that cannot be read.
+    """
+    main = _comparison(Path(path), "")
+    variants: dict[str, Results] = {}
+    for folder in beside:
+        other = _comparison(folder, f"{folder.name}/")
+        variants[_what_differs(main, other, folder)] = other
+    return Results(main.path, main.facts, main.contrasts, main.outcomes, main.told, variants)
+
+
+def _comparison(path: Path, prefix: str) -> Results:
+    manifest = _manifest(path)
+    frames = {name: _table(path, name) for name in COLUMNS}
+    contrasts = reread(frames[CONTRASTS], "contrasts")
+    outcomes = reread(frames[OUTCOME_ROWS], "outcomes")
+    facts = Facts(contrasts.frame, outcomes.frame, manifest, prefix)
+    return Results(path, facts, contrasts, outcomes, Provenance.told(manifest))
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / MANIFEST
+    if not path.is_dir() or not file.is_file():
+        what = f"has no {MANIFEST}" if path.is_dir() else "is no folder"
+        found = f"{path.name} {what}"
+        allowed = "a folder that carveout compare wrote"
+        raise BadInput(Fault(found, allowed, key="results"))
+    try:
+        manifest = json.loads(file.read_text("utf-8"))
+    except (ValueError, OSError) as error:
+        raise BadInput(Fault(f"cannot be read: {error}", "a JSON file", str(file.name))) from None
+    if not isinstance(manifest, dict) or manifest.get("kind") != COMPARISON:
+        found = f"kind {manifest.get('kind') if isinstance(manifest, dict) else manifest!r:.40}"
+        raise BadInput(Fault(found, f"{COMPARISON!r}", MANIFEST, key="kind"))
+    faults = [Fault("not there", "a manifest as carveout compare writes it", MANIFEST, key=key)
+              for key in NEEDED if key not in manifest]
+    if not faults and manifest["baseline"] not in manifest["regimes"]:
+        faults = [Fault(f"found {manifest['baseline']!r}", ", ".join(manifest["regimes"]),
+                        MANIFEST, key="baseline")]
+    if not faults and not manifest["seeds_finished"]:
+        faults = [Fault("found none", "at least one finished replicate", MANIFEST,
+                        key="seeds_finished")]
+    if faults:
+        raise BadInput(faults)
+    return manifest
+
+
+def _table(path: Path, name: str) -> pd.DataFrame:
+    try:
+        table = pd.read_parquet(path / name)
+    except Exception as error:  # pyarrow raises a dozen kinds
+        found = "not there" if not (path / name).exists() else f"cannot be read: {error!s:.80}"
+        raise BadInput(Fault(found, "a table as carveout compare writes it", name)) from None
+    missing = [column for column in COLUMNS[name] if column not in table]
+    if missing or not len(table):
+        found = f"no column {missing[0]!r}" if missing else "no rows"
+        raise BadInput(Fault(found, "a table as carveout compare writes it", name))
+    return table
+
+
+def _what_differs(main: Results, other: Results, folder: Path) -> str:
+    """``environment E0``, ``beta 0``: what tells another comparison from the main one.
+
+    Raises
+    ------
+    BadInput
+        If it compares other regimes, or differs in nothing.
+    """
+    one, two = main.manifest, other.manifest
+    same = set(one["regimes"]) & set(two["regimes"]) - {one["baseline"]}
+    if one["baseline"] != two["baseline"] or (not same and len(one["regimes"]) > 1):
+        found = f"{folder.name} compares with {two['baseline']}"
+        raise BadInput(Fault(found, f"a comparison with {one['baseline']}", key="with"))
+    said = [two[key] for key in ("environment", "posture") if one[key] != two[key]]
+    changed = two["parameters"]
+    said += [
+        f"{name} = {changed[name]:g}" for name in changed
+        if changed[name] != one["parameters"].get(name)
+    ]
+    if not said:
+        found = f"{folder.name} differs in no law and no assumption"
+        allowed = "another environment, posture or parameter"
+        raise BadInput(Fault(found, allowed, key="with"))
+    return ", ".join(said)

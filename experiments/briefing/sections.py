@@ -1,0 +1,206 @@
+"""A briefing's sections, in the order and length that its audience reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from experiments.briefing.claims import evidence_table
+from experiments.briefing.clauses import clause_tables
+from experiments.briefing.document import (
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Paragraph,
+    Row,
+    Table,
+    Text,
+)
+from experiments.briefing.facts import Fact
+from experiments.briefing.figures import Drawn
+from experiments.briefing.findings import Topic
+from experiments.briefing.mind import mind
+from experiments.briefing.page_one import answer, found_topics, titles
+from experiments.briefing.results import Results
+from experiments.briefing.tables import all_tables, headline_tables, sureness
+from experiments.briefing.writer import Writer
+
+Section = Callable[["Pages"], list[Block]]
+
+
+class Pages:
+    """What every section needs."""
+
+    def __init__(self, write: Writer, results: Results, drawn: dict[str, Drawn]) -> None:
+        self.write, self.results, self.drawn = write, results, drawn
+        self.topics: list[Topic] = found_topics(write, results)
+
+    def heading(self, key: str) -> Heading:
+        return Heading(self.write(f"page.{key}"))
+
+    def text(self, key: str, **slots: str) -> Paragraph:
+        return Paragraph(self.write(key, **slots))
+
+    def charts(self, *stems: str) -> list[Block]:
+        """Charts that could be drawn, each with the id of the rows behind it."""
+        return [self._chart(self.drawn[stem]) for stem in stems if stem in self.drawn]
+
+    def _chart(self, drawn: Drawn) -> Chart:
+        mark: Fact = self.write.facts.keep(drawn.fact)
+        caption = self.write("page.chart_note", mark=Text(mark.id))
+        return Chart(drawn.stem, drawn.alt, caption, drawn.width)
+
+
+def pages(write: Writer, results: Results, drawn: dict[str, Drawn], audience: str) -> Document:
+    """The whole briefing."""
+    kicker, title, subtitle = titles(write, results)
+    made = Pages(write, results, drawn)
+    blocks = [block for section in AUDIENCES[audience] for block in section(made)]
+    commit = str(results.manifest.get("commit") or "")[:12]
+    footer = write.language(
+        "page.footer", environment=results.told.environment, commit=commit or "–"
+    )
+    return Document(write.language.code, kicker, title, subtitle, tuple(blocks), footer)
+
+
+def _answer(made: Pages) -> list[Block]:
+    return [*answer(made.write, made.results, made.topics), *made.charts("glance")]
+
+
+def _headlines(made: Pages) -> list[Block]:
+    told = made.results.told
+    note = made.write("page.table_note")
+    tables = headline_tables(made.write, told.baseline, told.others)
+    return [*tables, Paragraph(note, "note")]
+
+
+def _reporting(made: Pages) -> list[Block]:
+    return [
+        made.heading("reporting"), made.text("text.reporting"), *made.charts("reporting"),
+    ]
+
+
+def _encounters(made: Pages) -> list[Block]:
+    return [
+        made.heading("encounters"), made.text("text.encounters"), *made.charts("encounters"),
+    ]
+
+
+def _classes(made: Pages) -> list[Block]:
+    return [made.heading("classes"), made.text("text.classes"), *made.charts("classes")]
+
+
+def _places(made: Pages) -> list[Block]:
+    said = "text.places" if "map" in made.drawn else "text.places_none"
+    return [made.heading("places"), made.text(said), *made.charts("map")]
+
+
+def _months(made: Pages) -> list[Block]:
+    charts = made.charts("months")
+    if not charts:
+        return [made.heading("months"), made.text("text.months_hidden")]
+    dates = made.drawn["months"].dates
+    said = (
+        made.text("text.policy_dates", list=made.write.language.listed(dates))
+        if dates
+        else made.text("text.no_policy_dates")
+    )
+    return [made.heading("months"), said, *charts]
+
+
+def _mind(made: Pages) -> list[Block]:
+    return [
+        made.heading("mind"), *mind(made.write, made.results, made.topics),
+        *made.charts("sure"),
+    ]
+
+
+def _evidence(made: Pages) -> list[Block]:
+    return [
+        made.heading("evidence"), made.text("evidence.intro"),
+        evidence_table(made.write, made.results),
+    ]
+
+
+def _regimes(made: Pages) -> list[Block]:
+    told = made.results.told
+    return [made.heading("regimes"), *clause_tables(made.write, told.baseline, told.others)]
+
+
+def _limits(made: Pages) -> list[Block]:
+    items = made.write.language.table["limits"]["items"]
+    return [made.heading("limits"), Bullets(tuple(made.write.inlines(item) for item in items))]
+
+
+def _method(made: Pages) -> list[Block]:
+    write, told = made.write, made.results.told
+    size = write(
+        "method.size", n=write.told("seeds_finished"), share=told.size(write.language),
+        days=write.told("days"), posture=told.posture,
+    )
+    return [
+        made.heading("method"),
+        Paragraph((*write("method.text"), Text(" "), *write("method.monte_carlo"), Text(" "),
+                   *size)),
+    ]
+
+
+def _again(made: Pages) -> list[Block]:
+    write, manifest = made.write, made.results.manifest
+    commit = str(manifest.get("commit") or "–")
+    hashes = ", ".join(f"{name} {value[:8]}" for name, value in manifest["hashes"].items())
+    blocks: list[Block] = [
+        made.heading("again"), made.text("again.intro"),
+        Paragraph(write.inlines(str(manifest["command"])), "code"),
+        made.text("again.commit", commit=commit.partition("+")[0], hashes=hashes),
+    ]
+    if "+changes" in commit:
+        blocks.append(made.text("again.changed"))
+    return [*blocks, made.text("again.check"), Paragraph(write("again.privacy"), "note")]
+
+
+def _quote(made: Pages) -> list[Block]:
+    environment, _ = made.write.environment()
+    return [
+        made.heading("quote"),
+        Bullets((
+            made.write("quote.may"), made.write("quote.may_not"),
+            made.write("quote.setting", environment=environment),
+        )),
+    ]
+
+
+def _detail(made: Pages) -> list[Block]:
+    told = made.results.told
+    blocks: list[Block] = [made.heading("detail")]
+    if told.others and any(found.clear for found in made.topics):
+        names = [found.outcome for found in made.topics]
+        blocks.append(sureness(made.write, names, told.others))
+        blocks.append(Paragraph(made.write("text.scale"), "note"))
+    return [*blocks, *all_tables(made.write, told.baseline, told.others)]
+
+
+def _parameters(made: Pages) -> list[Block]:
+    changed = made.results.manifest.get("parameters_changed") or {}
+    if not changed:
+        return [made.heading("register"), made.text("detail.unchanged")]
+    rows = tuple(
+        Row(((Text(name, "code"),), (made.write.told(f"parameters_changed.{name}", 3),)))
+        for name in changed
+    )
+    header = (made.write("detail.parameter"), made.write("detail.value"))
+    return [Table(made.write("page.register"), header, rows, (3, 1))]
+
+
+_CHARTS: tuple[Section, ...] = (_reporting, _encounters, _classes, _places, _months)
+AUDIENCES: dict[str, tuple[Section, ...]] = {
+    "council": (
+        _answer, _headlines, *_CHARTS, _mind, _evidence, _regimes, _limits, _method, _again,
+    ),
+    "press": (_answer, _quote, _headlines, _reporting, _encounters, _evidence, _limits, _again),
+    "technical": (
+        _answer, _headlines, *_CHARTS, _mind, _evidence, _regimes, _limits, _method, _detail,
+        _parameters, _again,
+    ),
+}
