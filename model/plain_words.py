@@ -111,8 +111,8 @@ def clause_value(clauses: Clauses, name: str, said: Callable[[str], str] = str) 
     if name == "stated_only":
         return "; ".join(map(said, clause.value))
     carved = clauses.carve_outs
-    classes = said(_counted(carved.value if carved else ()))
-    return said(WORDS[name][clause.value]).format(classes=classes)
+    counted = said(_counted(carved.value if carved else ()))
+    return said(WORDS[name][clause.value]).format(classes=counted)
 
 
 def describe(layer: Layer) -> list[str]:
