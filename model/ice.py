@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from model.clocks import Stream, who_of
 from model.custody import Custody, transfer
 from model.law import Law
 from model.policing import Contacts
@@ -130,12 +131,12 @@ def field_work(
     are worked from tomorrow."""
     values, day = model.values, model.today.day
     leads = model.leads
-    leads.keep(day - leads.day < values.lead_life)
-    sought = model.removable_of(leads.person) > 0
+    age = day - leads.day
     weight = np.array(model.posture.target_weight)[model.population.conviction[leads.person]]
-    weight = weight * leads.worth[day - leads.day]
-    leads.keep(sought & (weight > 0))
-    weight = weight[sought & (weight > 0)]
+    weight = weight * leads.worth[age]
+    worked = (age < values.lead_life) & (model.removable_of(leads.person) > 0) & (weight > 0)
+    leads.keep(worked)
+    weight = weight[worked]
     effort = model.field.visits_a_day(model.posture, values)
     effort += values.displacement * len(custody.declined)
     usual = int(effort + model.dice.roll("visits", day, 0))
@@ -156,6 +157,13 @@ def field_work(
     taken += [_joint_operations(model), _courthouse(model)]
     _new_leads(model, contacts, crimes, custody)
     return np.concatenate(taken)
+
+
+def month_of_pursuits(model: PolicyModel, pursuits: Stream) -> Stream:
+    """What brings residents to ICE without the police, with the draw for ICE's own leads."""
+    code = pursuits.columns["code"]
+    u = model.dice.uniform("lead-comes-up", model.today.year, code)
+    return pursuits.beside(who=who_of(code), u=u)
 
 
 def usual_operations(model: PolicyModel, law: Law, days: int) -> tuple[Raid, ...]:
@@ -305,11 +313,8 @@ def _new_leads(
         dice.uniform("declined-becomes-lead", day, custody.declined) < model.values.declined_lead
     ]
     pursuits = model.candidates("pursuits")
-    own = pursuits["mark"] == OTHER_LEAD
-    comes_up = dice.uniform("lead-comes-up", model.today.year, pursuits["code"][own])
-    own_leads = pursuits["who"][own][
-        comes_up < model.field.lead_chance(model.posture, model.values)
-    ]
+    comes_up = pursuits["u"] < model.field.lead_chance(model.posture, model.values)
+    own_leads = pursuits["who"][(pursuits["mark"] == OTHER_LEAD) & comes_up]
     sources = [
         (recorded[u < direct], CITY_RECORDS),
         (told, CITY_RECORDS),
@@ -321,7 +326,7 @@ def _new_leads(
         (_sought(model, custody.interviewed), OTHER),
     ]
     person = np.concatenate([who for who, _ in sources])
-    origin = np.concatenate([np.full(len(who), source) for who, source in sources])
+    origin = np.repeat([source for _, source in sources], [len(who) for who, _ in sources])
     here = model.state.away_until[person] != NEVER
     model.leads.add(person[here], origin[here], day)
 

@@ -87,7 +87,8 @@ class Ledger:
         self._months: list[dict[str, object]] = []
 
     def log(self, kind: str, day: int, *columns: NDArray[np.integer] | int) -> None:
-        """Log events of one `kind` (see `EVENTS`) on `day`; a column may be one number."""
+        """Log events of one `kind` (see `EVENTS`) on `day`; a column is an array, or always one
+        number."""
         if len(columns[0]):  # type: ignore[arg-type]
             self._today.append((kind, day, columns))  # type: ignore[arg-type]
 
@@ -178,17 +179,14 @@ class Ledger:
         if not parts:
             return [np.empty(0, np.int64)] * (len(EVENTS[kind]) + 1)
         lengths = [len(columns[0]) for _, _, columns in parts]
-        days = np.repeat(np.array([day for _, day, _ in parts], np.int64), lengths)
-        gathered = [
-            np.concatenate(
-                [
-                    np.broadcast_to(np.asarray(columns[i], np.int64), length)
-                    for (_, _, columns), length in zip(parts, lengths, strict=True)
-                ]
-            )
-            for i in range(len(EVENTS[kind]))
+        days = [day for _, day, _ in parts]
+        given = zip(*(columns for _, _, columns in parts), strict=True)
+        return [
+            np.repeat(np.array(column, np.int64), lengths)
+            if isinstance(column[0], int)
+            else np.concatenate(column).astype(np.int64)
+            for column in (days, *given)
         ]
-        return [days, *gathered]
 
     @staticmethod
     def _fates(

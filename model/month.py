@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.clocks import Stream, who_of
+from model.ice import month_of_pursuits
 from model.offending import month_of_crimes
 from model.policing import month_of_calls, month_of_stops
 
@@ -43,18 +44,15 @@ def rest_of_month(model: PolicyModel) -> Month:
     first = today.of_year
     last = first + calendar.monthrange(today.year, today.date.month)[1] - today.date.day + 1
     stops, checks = month_of_stops(model, schedule.stops.days(first, last))
+    arrests = schedule.arrests.days(first, last)
     crimes, witnesses = month_of_crimes(model, schedule.crimes.days(first, last))
     return Month(
         first=first,
         stops=stops,
         checks=checks,
-        arrests=_with_residents(schedule.arrests.days(first, last)),
+        arrests=arrests.beside(who=who_of(arrests.columns["code"])),
         calls=month_of_calls(model, schedule.calls.days(first, last)),
-        pursuits=_with_residents(schedule.pursuits.days(first, last)),
+        pursuits=month_of_pursuits(model, schedule.pursuits.days(first, last)),
         crimes=crimes,
         witnesses=witnesses,
     )
-
-
-def _with_residents(candidates: Stream) -> Stream:
-    return candidates.beside(who=who_of(candidates.columns["code"]))
