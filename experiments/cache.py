@@ -12,6 +12,7 @@ import os
 import tempfile
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,10 +49,11 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def population_parameters() -> list[str]:
+@cache
+def population_parameters() -> tuple[str, ...]:
     """The parameters that a population depends on: a study of others shares its populations."""
     texts = ((MODEL / "parameters" / file).read_text("utf-8") for file in POPULATION_FILES)
-    return sorted(name for text in texts for name in tomllib.loads(text))
+    return tuple(sorted(name for text in texts for name in tomllib.loads(text)))
 
 
 def population_key(city: City, parameters: Parameters, seed: int, scale: float) -> str:

@@ -60,10 +60,15 @@ def _processes(cases: Sequence[Case]) -> int:
     )
     if work < SMALL_WORK:
         return 1
+    return min(len(cases), fitting(max(case.scenario.scale for case in cases)))
+
+
+def fitting(scale: float) -> int:
+    """Runs of a share of a full city that processors and free memory allow at once."""
     own = getattr(os, "sched_getaffinity", None)  # what this process may use; not on every system
     processors = len(own(0)) if own else os.cpu_count()
-    each = BYTES_BASE + BYTES_FULL_CITY * max(case.scenario.scale for case in cases)
-    return max(1, min(processors or 1, len(cases), int(_free_memory() / each)))
+    each = BYTES_BASE + BYTES_FULL_CITY * scale
+    return max(1, min(processors or 1, int(_free_memory() / each)))
 
 
 def _free_memory() -> float:

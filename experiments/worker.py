@@ -1,8 +1,9 @@
 """One run after another, in this process or in one of its own.
 
-`main` reads pickled lists of cases from standard input and writes
-pickled messages to standard output. A worker started so imports nothing of the caller's script,
-so a notebook or a script without a main guard can use several processes.
+`main` reads pickled lists of cases from standard input, each with the function to call on them
+(`run_case` if it is None), and writes pickled messages to standard output. A worker started so
+imports nothing of the caller's script, so a notebook or a script without a main guard can use
+several processes.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.cache import population
+from experiments.cache import population, population_parameters
 from experiments.eventlog import event_rows
 from experiments.outcomes import OUTCOMES
 from experiments.settings import Case
 from experiments.tabulate import tabulate
 from model.faults import BadInput
 from model.scenario import Scenario
+
+#: What is done with an item: it gets the item and a function to call with days simulated.
+Call = Callable[[Any, Callable[[int], None]], Any]
 
 
 @dataclass(frozen=True)
@@ -73,20 +77,22 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
 
 @lru_cache(maxsize=1)
 def _population(city: str, seed: int, scale: float, values: tuple[tuple[str, float], ...]) -> Any:
+    """The population of a seed; `values` are the parameters that it depends on, and no others."""
     from model.city import load_city
     from model.registry import load_parameters
 
-    parameters = load_parameters(dict(values))
-    return population(load_city(city), parameters, seed=seed, scale=scale), parameters
+    return population(load_city(city), load_parameters(dict(values)), seed=seed, scale=scale)
 
 
 @lru_cache(maxsize=1)
 def _levels(text: str) -> Any:
     from model.rates import solve_rates
+    from model.registry import load_parameters
 
     scenario = Scenario.model_validate_json(text)
-    values = tuple(sorted(scenario.parameters.items()))
-    people, parameters = _population(scenario.city, scenario.seed, scenario.scale, values)
+    parameters = load_parameters(scenario.parameters)
+    values = tuple((name, parameters[name]) for name in population_parameters())
+    people = _population(scenario.city, scenario.seed, scenario.scale, values)
     return people, solve_rates(people, parameters, scenario)
 
 
@@ -103,7 +109,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the stream
-    asked: queue.SimpleQueue[Sequence[Case]] = queue.SimpleQueue()
+    asked: queue.SimpleQueue[tuple[Call | None, Sequence[Any]]] = queue.SimpleQueue()
 
     def send(*message: Any) -> None:
         pickle.dump(message, out, protocol=pickle.HIGHEST_PROTOCOL)
@@ -122,8 +128,9 @@ def main() -> None:
     threading.Thread(target=read, daemon=True).start()
     while True:
         try:
-            for case in asked.get():
-                send("result", run_case(case, lambda days: send("days", days)))
+            call, items = asked.get()
+            for item in items:
+                send("result", (call or run_case)(item, lambda days: send("days", days)))
             send("done", None)
         except BrokenPipeError:
             os._exit(0)

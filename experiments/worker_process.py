@@ -7,10 +7,8 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-
-from experiments.settings import Case
 
 
 class WorkerLost(RuntimeError):
@@ -41,11 +39,13 @@ class WorkerProcess:
         """The process's number."""
         return self._process.pid
 
-    def serve(self, cases: Sequence[Case]) -> Iterator[tuple[str, Any]]:
+    def serve(
+        self, cases: Sequence[Any], call: Callable[..., Any] | None = None
+    ) -> Iterator[tuple[str, Any]]:
         """Messages of `experiments.worker.main` about `cases`, the last one included.
 
         ``days`` (so many more simulated), ``result``, and at the end ``done``, ``faults`` or
-        ``error``.
+        ``error``. With `call`, a function of a module, `cases` are whatever it takes.
 
         Raises
         ------
@@ -53,7 +53,7 @@ class WorkerProcess:
             If the process ends meanwhile.
         """
         try:
-            pickle.dump(cases, self._process.stdin)  # type: ignore[arg-type]
+            pickle.dump((call, cases), self._process.stdin)  # type: ignore[arg-type]
             self._process.stdin.flush()  # type: ignore[union-attr]
             while True:
                 kind, content = pickle.load(self._process.stdout)  # type: ignore[arg-type]

@@ -8,8 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_PLACES = {"open_study": "reading", "Study": "reading", "run_study": "running"}
-__all__ = ["Study", "open_study", "run_study"]
+_PLACES = {
+    "open_study": "reading", "Study": "reading", "run_study": "running",
+    "resume_study": "running", "expand_study": "running", "Machine": "running",
+}
+__all__ = ["Machine", "Study", "expand_study", "open_study", "resume_study", "run_study"]
 
 
 def __getattr__(name: str) -> Any:

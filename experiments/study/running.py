@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from experiments.json_form import as_json
 from experiments.manifest import commit, data_hashes, versions
+from experiments.runner import CITY_DAY_SECONDS, DAY_SECONDS, SMALL_WORK, fitting
 from experiments.settings import MAX_REPLICATES, whole
-from experiments.study import engines
 from experiments.study.claim import CLAIM, LOCK, claimed
-from experiments.study.file import load_study, overridden
+from experiments.study.engines import Outcome, Outcomes, local, serial
+from experiments.study.file import StudyFile, load_study, overridden
 from experiments.study.folder import Folder, result_name
 from experiments.study.identity import code_digest
 from experiments.study.plan import FOLDER as PLAN
@@ -39,8 +42,52 @@ class StudyError(RuntimeError):
     """A study was stopped for a reason that is not the user's; what is done is kept."""
 
 
+@dataclass(frozen=True)
+class Machine:
+    """Where a study is run.
+
+    `processes` on this machine (as many as fit, if None), or the Dask scheduler at `cluster`.
+    `progress` shows a bar on standard error.
+    """
+
+    processes: Any = None
+    cluster: str | None = None
+    progress: bool = True
+
+    def check(self) -> None:
+        """Refuse what cannot be, before anything is written.
+
+        Raises
+        ------
+        BadInput
+            If `processes` is no number, or stands beside `cluster`.
+        """
+        if self.processes is not None:
+            whole("processes", self.processes, 1, 1024)
+            if self.cluster is not None:
+                raise BadInput(Fault("found both", "one of the two", key="processes, cluster"))
+
+    def engine(self, study: StudyFile, total: int) -> Callable[[Iterator[list[Task]]], Outcomes]:
+        """What runs the parts of a plan of `total` tasks."""
+        if self.cluster is not None:
+            from experiments.study.cluster import Cluster
+
+            return Cluster(self.cluster).results
+        run = study.run
+        if self.processes is not None:
+            processes = int(self.processes)
+        elif total * run.years * 365 * (DAY_SECONDS + CITY_DAY_SECONDS * run.scale) < SMALL_WORK:
+            processes = 1
+        else:
+            processes = min(total, fitting(run.scale))
+        return serial if processes == 1 else partial(local, processes=processes)
+
+
+HERE = Machine()
+
+
 def run_study(
-    study: str | Path, out: str | Path, *, progress: bool = True, **changes: Any
+    study: str | Path, out: str | Path, *, machine: Machine = HERE, **changes: Any
 ) -> Study:
     """Run a study from its file.
 
@@ -50,6 +97,8 @@ def run_study(
         A ready study's name, or a file.
     out
         A new folder, or an fsspec address.
+    machine
+        How many processes, or which cluster, and whether a bar is shown.
     changes
         ``replicates``, ``draws``, ``scale``, ``years``, ``seed``: in place of the file's.
 
@@ -62,6 +111,7 @@ def run_study(
     KeyboardInterrupt
         On Ctrl-C; what is done is kept.
     """
+    machine.check()
     stated, source = load_study(study)
     changes = {key: value for key, value in changes.items() if value is not None}
     stated = overridden(stated, changes)
@@ -75,11 +125,13 @@ def run_study(
         replicates = range(stated.run.replicates)
         write_rows(folder, plan.rows(replicates), replicates)
         folder.write(MANIFEST, (as_json(_manifest(plan, changes)) + "\n").encode())
-        _work(folder, watch, held, progress=progress)
+        _work(Study(folder), watch, held, machine)
     return Study(folder)
 
 
-def resume_study(path: str | Path, *, retry_failed: bool = False, progress: bool = True) -> Study:
+def resume_study(
+    path: str | Path, *, retry_failed: bool = False, machine: Machine = HERE
+) -> Study:
     """Run what is left of a study.
 
     Raises
@@ -87,15 +139,16 @@ def resume_study(path: str | Path, *, retry_failed: bool = False, progress: bool
     BadInput
         If there is no study, another process runs it, or it was begun with other code.
     """
+    machine.check()
     study = open_study(path)
     _check_code(study)
     watch = Watch()
     with claimed(study.folder, watch.says) as held:
-        _work(study.folder, watch, held, retry=retry_failed, progress=progress)
+        _work(study, watch, held, machine, retry=retry_failed)
     return Study(study.folder)
 
 
-def expand_study(path: str | Path, replicates: Any, *, progress: bool = True) -> Study:
+def expand_study(path: str | Path, replicates: Any, *, machine: Machine = HERE) -> Study:
     """Enlarge a study to `replicates` replicates in all, and run them. What is done stays.
 
     Raises
@@ -103,6 +156,7 @@ def expand_study(path: str | Path, replicates: Any, *, progress: bool = True) ->
     BadInput
         If it has as many already, or for the reasons of `resume_study`.
     """
+    machine.check()
     study = open_study(path)
     _check_code(study)
     folder = study.folder
@@ -116,7 +170,7 @@ def expand_study(path: str | Path, replicates: Any, *, progress: bool = True) ->
         plan = make_plan(study.file, study.source)
         added = range(now, most)
         write_rows(folder, plan.rows(added, counts(folder)[1]), added)
-        _work(folder, watch, held, progress=progress)
+        _work(study, watch, held, machine)
     return Study(folder)
 
 
@@ -163,19 +217,19 @@ def _manifest(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _work(
-    folder: Folder, watch: Watch, held: Callable[[], bool], *, retry: bool = False,
-    progress: bool = True,
+    study: Study, watch: Watch, held: Callable[[], bool], machine: Machine, *,
+    retry: bool = False,
 ) -> None:
     """Run every task that is not done, and keep what comes."""
-    manifest = json.loads(folder.read(MANIFEST))
+    folder, manifest = study.folder, study.manifest
     watch.total, number = counts(folder)
     failed = set(failures(folder))
     log = Log(folder)
     log(f"begun: {watch.total} tasks in {number} parts, code {manifest['code']}")
     try:
-        with bar(watch, shown=progress) as renew:
+        with bar(watch, shown=machine.progress) as renew:
             todo = _todo(folder, manifest, watch, set() if retry else failed)
-            with closing(engines.serial(todo)) as arriving:
+            with closing(machine.engine(study.file, watch.total)(todo)) as arriving:
                 for result in arriving:
                     if not held():
                         raise StudyError(f"{folder.name} was taken over by another process")
@@ -202,7 +256,7 @@ def _todo(
             yield left
 
 
-def _keep(folder: Folder, result: engines.Outcome, watch: Watch, log: Log) -> None:
+def _keep(folder: Folder, result: Outcome, watch: Watch, log: Log) -> None:
     """Write a result's file, or what went wrong."""
     task = result.task
     watch.now += 1

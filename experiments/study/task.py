@@ -52,6 +52,7 @@ def run_task(task: Task, progress: Callable[[int], None] | None = None) -> Done:
     """
     from experiments import privacy
     from experiments.contrasts import pool
+    from experiments.outcomes import OUTCOMES
     from experiments.settings import Case
     from experiments.study.identity import code_digest
     from experiments.worker import run_case
@@ -60,10 +61,9 @@ def run_task(task: Task, progress: Callable[[int], None] | None = None) -> Done:
         found = f"the worker's code, data or libraries ({own})"
         raise RuntimeError(f"{found} are not the study's ({task.code})")
     scenario = Scenario.model_validate_json(task.scenario)
-    result = run_case(Case(0, "", task.belief, scenario), progress)
-    cells = pool(result.rows)
-    cells = cells[cells["outcome"].isin(task.outcomes)].reset_index(drop=True)
-    cells = cells.drop(columns=["replicate", "regime", "belief"])
+    kept = tuple(OUTCOMES[name] for name in task.outcomes)
+    result = run_case(Case(0, "", task.belief, scenario, outcomes=kept), progress)
+    cells = pool(result.rows).drop(columns=["replicate", "regime", "belief"])
     return Done(task, parquet(task.id, privacy.release_outcomes(cells, scenario.days)))
 
 

@@ -81,7 +81,7 @@ def test_a_worker_ends_within_its_simulation_and_quietly_when_its_parent_is_gone
         [sys.executable, "-c", "from experiments.worker import main; main()"], cwd=ROOT,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PYTHON,
     )
-    pickle.dump([long], worker.stdin)
+    pickle.dump((None, [long]), worker.stdin)
     worker.stdin.flush()
     kind, _ = pickle.load(worker.stdout)
     assert kind == "days"

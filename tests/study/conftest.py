@@ -6,7 +6,9 @@ import os
 
 import pytest
 
-from experiments.study import run_study
+from experiments.study import Machine, run_study
+
+QUIET = Machine(processes=1, progress=False)
 
 TEXT = """\
 name = "small"
@@ -62,4 +64,4 @@ def small_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def small(own_cache, small_file, tmp_path_factory):
     """The small study, run. Read only: tests that change a folder copy it."""
-    return run_study(small_file, tmp_path_factory.mktemp("study") / "out", progress=False)
+    return run_study(small_file, tmp_path_factory.mktemp("study") / "out", machine=QUIET)
