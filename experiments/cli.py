@@ -36,6 +36,7 @@ PARTS: tuple[str, ...] = (
     "experiments.analysis.cli",
     "experiments.briefing.commands",
     "experiments.dashboard_commands",
+    "experiments.study.commands",
     "experiments.validation.commands",
 )
 #: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place

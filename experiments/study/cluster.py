@@ -52,7 +52,7 @@ class Cluster:
         chunks = chain.from_iterable(map(list, batched(tasks, CHUNK)) for tasks in parts)
         with self._client() as client:
             came: queue.SimpleQueue[Future] = queue.SimpleQueue()
-            flying: dict[str, tuple[Future, list[Task]]] = {}
+            flying: dict[Any, tuple[Future, list[Task]]] = {}
 
             def submit(tasks: list[Task]) -> None:
                 future = client.submit(run_chunk, tasks, pure=False)

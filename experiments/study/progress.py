@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from experiments.study.claim import holder
@@ -116,7 +117,7 @@ class Log:
 def status(folder: Folder) -> dict[str, Any]:
     """Counts of a study's tasks, from its files: every result file is read once and checked."""
     total, _ = counts(folder)
-    failed = set(failures(folder))
+    failed = failure_table(folder)
     done = len(Results(folder).tasks)
     claim = holder(folder)
     running = None
@@ -128,18 +129,24 @@ def status(folder: Folder) -> dict[str, Any]:
         }
     return {
         "total": total, "done": done, "failed": len(failed), "left": total - done - len(failed),
-        "running": running, "failures": reasons(folder),
+        "running": running, "failures": reasons(failed),
     }
 
 
-def reasons(folder: Folder) -> list[dict[str, Any]]:
+def failure_table(folder: Folder) -> pd.DataFrame:
+    """Failed tasks: task, error; the traces are in the study's folder, ``failures/TASK.json``."""
+    told = (json.loads(folder.read(f"{FAILED}/{task}.json")) for task in failures(folder))
+    rows = [(one["task"], one["error"]) for one in told]
+    return pd.DataFrame(rows, columns=["task", "error"])
+
+
+def reasons(failed: pd.DataFrame) -> list[dict[str, Any]]:
     """What went wrong, each kind of failure once, with how many tasks it struck and one of them."""
-    found: dict[str, dict[str, Any]] = {}
-    for task in failures(folder):
-        told = json.loads(folder.read(f"{FAILED}/{task}.json"))
-        one = found.setdefault(told["error"], {"error": told["error"], "tasks": 0, "one": task})
-        one["tasks"] += 1
-    return sorted(found.values(), key=lambda one: -one["tasks"])
+    kinds = failed.groupby("error")["task"].agg(["size", "first"]).sort_values("size")[::-1]
+    return [
+        {"error": error, "tasks": int(row["size"]), "one": row["first"]}
+        for error, row in kinds.iterrows()
+    ]
 
 
 def span(seconds: float | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.study.folder import Folder, result_name, whole_files
+from experiments.study.task import schema
 
 TASKS, PARTS, FAILED = "tasks", "parts", "failures"
 
@@ -61,25 +62,25 @@ class Results:
     @property
     def tasks(self) -> list[str]:
         """Ids of the finished tasks."""
-        if not self.files:
-            return []
         return self.dataset().to_table(columns=["task"])["task"].unique().to_pylist()
 
     def dataset(self) -> Any:
         """All cells as a PyArrow dataset, read only as far as a question needs."""
+        import pyarrow as pa
         import pyarrow.dataset as ds
 
+        if not self.files:
+            return ds.dataset(pa.table(schema()))
         paths = [self.folder.path(name) for name in self.files]
-        return ds.dataset(paths, filesystem=self.folder.pyarrow(), format="parquet")
+        return ds.dataset(
+            paths, schema=schema(), filesystem=self.folder.pyarrow(), format="parquet"
+        )
 
     def cells(self, outcome: str, by: str, group: str) -> pd.DataFrame:
         """Task, value and suppressed of one cell in every finished task."""
         import pyarrow.compute as pc
 
         names = ["task", "value", "suppressed"]
-        if not self.files:
-            return pd.DataFrame({"task": pd.Series(dtype=str), "value": pd.Series(dtype=float),
-                                 "suppressed": pd.Series(dtype=bool)})
         wanted = (
             (pc.field("outcome") == outcome) & (pc.field("by") == by) & (pc.field("group") == group)
         )

@@ -17,7 +17,7 @@ from typing import Any
 
 from experiments.json_form import as_json
 from experiments.manifest import commit, data_hashes, versions
-from experiments.runner import CITY_DAY_SECONDS, DAY_SECONDS, SMALL_WORK, fitting
+from experiments.runner import CITY_DAY_SECONDS, DAY_SECONDS, SMALL_WORK, RunError, fitting
 from experiments.settings import MAX_REPLICATES, whole
 from experiments.study.claim import CLAIM, LOCK, claimed
 from experiments.study.engines import Outcome, Outcomes, local, serial
@@ -28,7 +28,7 @@ from experiments.study.plan import FOLDER as PLAN
 from experiments.study.plan import Plan, counts, make_plan, parts, planned, write_rows
 from experiments.study.progress import Log, Watch, bar
 from experiments.study.reading import KIND, MANIFEST, TEXT, Study, open_study
-from experiments.study.results import FAILED, failures, finished, part_folder
+from experiments.study.results import FAILED, compact, failures, finished, part_folder
 from experiments.study.task import Done, Task
 from model.faults import BadInput, Fault
 
@@ -36,10 +36,6 @@ from model.faults import BadInput, Fault
 HOPELESS = 20
 #: What may stand in a folder in which a study was begun and its plan not finished.
 BEGUN = {TEXT, PLAN, CLAIM, LOCK, "logs"}
-
-
-class StudyError(RuntimeError):
-    """A study was stopped for a reason that is not the user's; what is done is kept."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +170,23 @@ def expand_study(path: str | Path, replicates: Any, *, machine: Machine = HERE) 
     return Study(folder)
 
 
+def compact_study(path: str | Path) -> int:
+    """Make one file of the files of each finished part; gives how many parts it did.
+
+    Raises
+    ------
+    BadInput
+        If there is no study, or another process runs it.
+    """
+    study = open_study(path)
+    folder, manifest = study.folder, study.manifest
+    with claimed(folder, dict):
+        return sum(
+            compact(folder, tasks[0].part, [task.id for task in tasks])
+            for tasks in parts(folder, tuple(manifest["outcomes"]), manifest["code"])
+        )
+
+
 def _check_free(folder: Folder) -> None:
     there = set(folder.names(""))
     if MANIFEST in there:
@@ -232,7 +245,7 @@ def _work(
             with closing(machine.engine(study.file, watch.total)(todo)) as arriving:
                 for result in arriving:
                     if not held():
-                        raise StudyError(f"{folder.name} was taken over by another process")
+                        raise RunError(f"{folder.name} was taken over by another process")
                     _keep(folder, result, watch, log)
                     renew()
     except BaseException as error:
@@ -272,4 +285,4 @@ def _keep(folder: Folder, result: Outcome, watch: Watch, log: Log) -> None:
     watch.failed += 1
     log(f"failed {task.id}: {result.error}")
     if watch.failed >= HOPELESS and not watch.done:
-        raise StudyError(f"the first {HOPELESS} tasks all failed: {result.error}")
+        raise RunError(f"the first {HOPELESS} tasks all failed: {result.error}")

@@ -67,6 +67,16 @@ def run_task(task: Task, progress: Callable[[int], None] | None = None) -> Done:
     return Done(task, parquet(task.id, privacy.release_outcomes(cells, scenario.days)))
 
 
+def schema() -> Any:
+    """The schema of every result file."""
+    import pyarrow as pa
+
+    words = pa.dictionary(pa.int32(), pa.string())
+    kinds = {"value": pa.float64(), "numerator": pa.float64(), "denominator": pa.float64()}
+    kinds["suppressed"] = pa.bool_()
+    return pa.schema([(name, kinds.get(name, words)) for name in ("task", *CELLS)])
+
+
 def parquet(task: str, released: Any) -> bytes:
     """A released table of cells as Parquet, with the task's id in front."""
     import pyarrow as pa
@@ -74,17 +84,16 @@ def parquet(task: str, released: Any) -> bytes:
 
     from experiments.privacy import gated
 
-    frame = gated(released)
-    words = pa.dictionary(pa.int32(), pa.string())
-    columns: dict[str, Any] = {"task": pa.array([task] * len(frame)).dictionary_encode()}
-    for name in CELLS:
-        column = frame[name]
-        if name in ("outcome", "by", "group"):
-            columns[name] = pa.array(column.astype(str), pa.string()).dictionary_encode()
+    frame = gated(released).assign(task=task)
+    columns = []
+    for field in schema():
+        column = frame[field.name]
+        if pa.types.is_dictionary(field.type):
+            columns.append(pa.array(column.astype(str), pa.string()).dictionary_encode())
         else:
-            columns[name] = pa.array(column.to_numpy())
-    table = pa.table(columns)
-    assert table.schema.field("task").type == words
+            # Null, not NaN, where a cell is hidden: an average in SQL then leaves it out.
+            columns.append(pa.array(column.to_numpy(), field.type, from_pandas=True))
+    table = pa.table(columns, schema=schema())
     out = io.BytesIO()
     pq.write_table(table, out, compression="zstd")
     return out.getvalue()
