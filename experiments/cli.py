@@ -35,6 +35,7 @@ examples:
 PARTS: tuple[str, ...] = (
     "experiments.analysis.cli",
     "experiments.briefing.commands",
+    "experiments.calibration.commands",
     "experiments.dashboard_commands",
     "experiments.study.commands",
     "experiments.validation.commands",

@@ -31,6 +31,7 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _CALL = re.compile(r"(?P<name>[a-z ]+?)(?:\((?P<arguments>.*)\))?")
 _LOGNORMAL = re.compile(rf"median ({_NUMBER}), ({_NUMBER})-({_NUMBER})")
 _Z = NormalDist().inv_cdf(0.975)
+_GRID = (np.arange(4096) + 0.5) / 4096
 
 
 def parse(text: str) -> tuple[str, tuple[float, ...]]:
@@ -129,9 +130,14 @@ class Prior:
         return np.where((x >= self.low) & (x <= self.high), whole.pdf(x) / (end - start), 0.0)
 
     @property
+    def mean(self) -> float:
+        """Of the cut distribution."""
+        return float(np.mean(self.ppf(_GRID)))
+
+    @property
     def variance(self) -> float:
         """Of the cut distribution."""
-        return float(np.var(self.ppf((np.arange(4096) + 0.5) / 4096)))
+        return float(np.var(self.ppf(_GRID)))
 
     @property
     def bounds(self) -> tuple[float, float]:

@@ -1,0 +1,74 @@
+"""The commands of calibration: `carveout calibrate`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from experiments.cli import Command
+
+
+def add(command: Command) -> None:
+    """Add the commands to the command line."""
+    from experiments.cli import json_option
+
+    fit = command(
+        "calibrate",
+        "fit the uncertain parameters to published figures",
+        "experiments.calibration.commands:calibrate",
+        "Runs the model at points of the priors, fits emulators, rules out what cannot be,\n"
+        "samples the posterior, checks it, and hides parameters to find them again. Every run is\n"
+        "kept in DIR: the same command goes on where it was stopped. An hour on two cores.\n\n"
+        "examples:\n"
+        "  carveout calibrate --out results/calibration\n"
+        "  carveout calibrate --out results/quick --scale 0.02 --runs 120\n"
+        "  carveout calibrate --out results/mine --targets my-targets.toml\n"
+        "  carveout compare --posterior results/calibration/posterior.csv --draws 20",
+    )
+    fit.add_argument("--out", metavar="DIR", default="results/calibration",
+                     help="where runs and results are kept (default: results/calibration)")
+    for option, default, meaning in (
+        ("scale", "0.1", "share of the city's residents in a run of size 1"),
+        ("runs", "320", "points of the priors at which the model is run"),
+        ("waves", "2", "waves of runs: later ones leave out what earlier ones ruled out"),
+        ("seed", "1", "of the design, the runs and the sampler"),
+        ("draws", "300", "draws of the posterior that are kept"),
+        ("checks", "40", "of them, at which the model is run again for the checks"),
+        ("recover", "400", "parameter sets hidden in emulated data"),
+    ):
+        fit.add_argument(f"--{option}", default=default, metavar=option.upper(),
+                         help=f"{meaning} (default: {default})")
+    fit.add_argument("--targets", metavar="FILE", help="targets (default: the project's own)")
+    fit.add_argument("--processes", metavar="N", help="runs at once (default: the processors)")
+    fit.add_argument("--quiet", action="store_true", help="no progress")
+    json_option(fit)
+
+
+def calibrate(arguments: argparse.Namespace) -> int:
+    """``carveout calibrate``."""
+    from experiments.calibration.calibrate import Fit
+    from experiments.calibration.calibrate import calibrate as run
+    from experiments.calibration.charts import save_charts
+    from experiments.calibration.report import posterior_tables, progress
+    from experiments.commands import print_json
+    from experiments.settings import real, whole
+    from experiments.terminal import console
+
+    limits = {"runs": 100_000, "waves": 10, "draws": 10_000, "checks": 10_000, "recover": 100_000}
+    asked = {name: whole(name, getattr(arguments, name), 1, most) for name, most in limits.items()}
+    scale, seed = real("scale", arguments.scale, 0, 1), whole("seed", arguments.seed, 0, 2**31)
+    given = arguments.processes
+    with progress(not arguments.quiet) as told:
+        made = run(
+            arguments.out, Fit(scale=scale, seed=seed, **asked), targets=arguments.targets,
+            told=told, processes=None if given is None else whole("processes", given, 1, 1024),
+        )  # fmt: skip
+    save_charts(made, made.path.parent)
+    if arguments.json:
+        return print_json(made.manifest)
+    for table in posterior_tables(made):
+        console().print(table)
+        console().print()
+    console().print(f"Kept in {arguments.out}: posterior.csv, posterior.json, tables and charts.")
+    return 0

@@ -1,0 +1,118 @@
+"""The fitted posterior: a small table of draws with its manifest, checked against the registry."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from model.faults import BadInput, Fault, nearest
+from model.registry import Parameters, load_parameters
+from model.toml_source import shown
+
+POSTERIOR = Path(__file__).parent / "posterior.csv"
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Equally weighted draws, a column a parameter, and what made them."""
+
+    draws: pd.DataFrame
+    manifest: dict[str, Any]
+    path: Path
+
+    def take(self, n: int) -> list[dict[str, float]]:
+        """`n` of the draws, evenly spaced, each as parameters by name.
+
+        Raises
+        ------
+        BadInput
+            If there are fewer than `n`.
+        """
+        if n > len(self.draws):
+            found = f"found {n}"
+            raise BadInput(Fault(found, f"at most {len(self.draws)} draws", key="draws"))
+        rows = [round(i * len(self.draws) / n) for i in range(n)]
+        return [
+            {str(name): float(value) for name, value in self.draws.iloc[row].items()}
+            for row in rows
+        ]
+
+
+def load_posterior(path: str | Path | None = None) -> Posterior:
+    """A posterior from its CSV file, by default the project's own; the manifest is beside it.
+
+    Raises
+    ------
+    BadInput
+        With file, line and key, if the file is missing or empty, names an unknown or a fixed
+        parameter or one twice, or holds a value that is no number or out of its range.
+    """
+    file = Path(path) if path is not None else POSTERIOR
+    if not file.is_file():
+        raise BadInput(Fault("no such file", "a posterior's CSV file", shown(file)))
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            lines = list(csv.reader(stream, strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        allowed = "a CSV file: parameters' names, then a draw a line"
+        raise BadInput(Fault("not a table in UTF-8", allowed, shown(file))) from None
+    if len(lines) < 2:
+        found = f"{max(len(lines) - 1, 0)} draws"
+        raise BadInput(Fault(found, "a line of names and at least one draw", shown(file), 1))
+    registry = load_parameters()
+    names, rows = lines[0], lines[1:]
+    faults = _head_faults(names, registry, shown(file))
+    if not faults:
+        for number, row in enumerate(rows, start=2):
+            faults += _row_faults(names, row, registry, shown(file), number)
+    if faults:
+        raise BadInput(faults)
+    draws = pd.DataFrame([[float(cell) for cell in row] for row in rows], columns=names)
+    return Posterior(draws, _manifest(file.with_suffix(".json")), file)
+
+
+def _head_faults(names: list[str], registry: Parameters, file: str) -> list[Fault]:
+    faults = []
+    for name in dict.fromkeys(names):
+        allowed = "a parameter of the registry with a prior"
+        if name not in registry:
+            found, guess = "unknown column", nearest(name, registry)
+            faults.append(Fault(found, allowed, file, 1, name, guess))
+        elif not registry.entry(name).is_free:
+            faults.append(Fault("found a fixed parameter", allowed, file, 1, name))
+        if names.count(name) > 1:
+            faults.append(Fault("found twice", "each parameter once", file, 1, name))
+    return faults
+
+
+def _row_faults(
+    names: list[str], row: list[str], registry: Parameters, file: str, line: int
+) -> list[Fault]:
+    if len(row) != len(names):
+        return [Fault(f"{len(row)} cells", f"{len(names)} cells", file, line)]
+    faults = []
+    for name, cell in zip(names, row, strict=True):
+        entry = registry.entry(name)
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if not entry.low <= value <= entry.high:
+            allowed = f"a number from {entry.low:g} to {entry.high:g}"
+            faults.append(Fault(f"found {cell!r}", allowed, file, line, name))
+    return faults
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        raise BadInput(Fault("not JSON", "the manifest beside a posterior", shown(path))) from None

@@ -1,0 +1,78 @@
+"""What a person reads of a calibration: progress, and tables of the posterior and its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from experiments.calibration.posterior import Posterior
+from experiments.terminal import console
+
+Told = Callable[[str, int, int], None]
+
+
+@contextmanager
+def progress(shown: bool) -> Iterator[Told]:
+    """A bar a stage on standard error; yields the function that `calibrate` calls."""
+    screen = console(error=True)
+    if not shown or not screen.is_terminal:
+        yield lambda stage, done, total: None
+        return
+    columns = (
+        TextColumn("{task.description:<10}"), BarColumn(bar_width=30), MofNCompleteColumn(),
+        TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=screen) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield told
+
+
+def posterior_tables(posterior: Posterior) -> list[Table]:
+    """Parameters, targets and recovery of a fitted posterior."""
+    manifest = posterior.manifest
+    parameters = _table(
+        "parameter", "prior median (95%)", "posterior median (95%)", "contraction", "",
+        title="Parameters: what was learnt",
+    )  # fmt: skip
+    for name, row in manifest["parameters"].items():
+        prior = f"{row['prior_median']:.3g} ({row['prior_low']:.3g} to {row['prior_high']:.3g})"
+        after = f"{row['median']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
+        parameters.add_row(name, prior, after, f"{row['contraction']:.2f}", row["says"])
+    targets = _table(
+        "target", "kind", "published (95%)", "model (95%)", "p", "",
+        title="Targets: what the fitted model gives",
+    )  # fmt: skip
+    for row in manifest["predictive"]:
+        published = f"{row['estimate']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
+        model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
+        p = "solved" if row["p"] is None else f"{row['p']:.2f}"
+        flag = "outside 0.05-0.95" if row["outside"] else ""
+        targets.add_row(row["title"], row["kind"], published, model, p, flag)
+    recovery = _table(
+        "data", "interval", "hidden values inside", "binomial error", "trials",
+        title="Recovery: hidden parameters found again",
+    )  # fmt: skip
+    for row in manifest["recovery"]:
+        recovery.add_row(
+            row["data"], f"{row['level']:.0%}", f"{row['coverage']:.1%}", f"{row['error']:.1%}",
+            str(row["n"]),
+        )  # fmt: skip
+    return [parameters, targets, recovery]
+
+
+def _table(*heads: str, title: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for head in heads:
+        right = head in ("contraction", "p", "trials", "hidden values inside", "binomial error")
+        table.add_column(head, justify="right" if right else "left")
+    return table
