@@ -76,13 +76,16 @@ class Plan:
     def command(self) -> str:
         """The command line that gives the same numbers."""
         if self.other is None:
-            return command_line("compare", self.settings, None)
-        return "\n".join(command_line("run", each, None) for each in (self.settings, self.other))
+            return command_line(self.settings)
+        return "\n".join(command_line(each) for each in (self.settings, self.other))
 
     @property
     def python(self) -> str:
         """The call that gives the same numbers."""
         words = shlex.split(self.command.split("\n")[0])[2:]
+        flags = {"--no-decompose": "decompose=False", "--events": "events=True"}
+        said = [flags[word] for word in words if word in flags]
+        words = [word for word in words if word not in flags]
         at = next(place for place, word in enumerate(words) if word.startswith("--"))
         options = list(zip(words[at::2], words[at + 1 :: 2], strict=True))
         numbers = ("years", "replicates", "seed", "scale")
@@ -90,7 +93,7 @@ class Plan:
             f"    {key[2:]}={value if key[2:] in numbers else repr(value)},"
             for key, value in options
             if key not in ("--raid", "--timeline")
-        ]
+        ] + [f"    {option}," for option in said]
         raids = [value for key, value in options if key == "--raid"]
         if raids:
             lines.append(f"    raids={raids!r},")
@@ -112,7 +115,7 @@ class Plan:
                 regimes=(asked.baseline, self.other.baseline),
                 titles=asked.titles + self.other.titles,
             )
-        return compared(asked, list(results), self.command, seconds)
+        return compared(asked, list(results), seconds, command=self.command)
 
 
 def _file(given: str) -> str:

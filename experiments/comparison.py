@@ -125,7 +125,8 @@ class Comparison:
 
     def command(self, out: str | None = None) -> str:
         """The command line that repeats this, with ``--out`` if a folder is named."""
-        return command_line(self.settings, out)
+        told = self.manifest["command"]
+        return command_line(self.settings, out) if told == command_line(self.settings) else told
 
     def _write(self, folder: Path) -> None:
         from experiments.charts import chart_alt
@@ -265,11 +266,13 @@ def _finished(asked: Settings, processes: int | None, progress: bool) -> list[Re
 
 
 def compared(
-    asked: Settings, results: Sequence[Result], seconds: float, processes: int | None = None
+    asked: Settings, results: Sequence[Result], seconds: float, processes: int | None = None, *,
+    command: str = "",
 ) -> Comparison:
     """Results pooled, compared, and passed through the privacy gate.
 
     `results` are whole replicates, in any order; fewer than asked for make it ``partial``.
+    `command` repeats them where the settings' own would not.
     """
     from model.city import load_city
     from model.registry import load_parameters
@@ -288,7 +291,8 @@ def compared(
     seeds = sorted({result.case.scenario.seed for result in results})
     made = manifest(
         asked, city=load_city(scenario.city), parameters=load_parameters(scenario.parameters),
-        command=command_line(asked), seconds=seconds, finished=seeds, processes=processes,
+        command=command or command_line(asked), seconds=seconds, finished=seeds,
+        processes=processes,
     )
     return Comparison(
         asked,

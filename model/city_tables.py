@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from model.faults import BadInput, Fault, nearest
+from model.plain_file import read_bytes
 
 #: A city of a thousand areas needs a tenth of this; more is not a city's table.
 MAX_BYTES = 5_000_000
@@ -149,14 +150,7 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
     def refuse(found: str, allowed: str, line: int | None = None) -> BadInput:
         return BadInput(Fault(found, allowed, str(path), line))
 
-    try:
-        if not path.is_file():
-            raise refuse("no such file" if not path.exists() else "not a plain file", "a text file")
-        if (size := path.stat().st_size) > limit:
-            raise refuse(f"{size / 1e6:,.0f} MB, not read", f"at most {limit / 1e6:,.0f} MB")
-        data = path.read_bytes()
-    except OSError as error:
-        raise refuse(f"cannot be read ({error.strerror})", "a readable file") from None
+    data = read_bytes(path, "a text file", limit)
     if not data.strip():
         raise refuse("an empty file", "a text file with its heading")
     if b"\0" in data:

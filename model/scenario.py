@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from model.faults import BadInput, Fault, nearest
+from model.field_words import allowed
 
 
 class Raid(BaseModel):
@@ -124,7 +124,8 @@ def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:
             faults.append(
                 Fault(
                     found="unknown setting" if unknown_key else f"found {brief(problem['input'])}",
-                    allowed=", ".join(Scenario.model_fields) if unknown_key else _allowed(problem),
+                    allowed=", ".join(Scenario.model_fields) if unknown_key
+                    else allowed(Scenario, problem["loc"], problem),
                     nearest=nearest(key, Scenario.model_fields) if unknown_key else "",
                     key=key,
                     file=str(file),
@@ -139,22 +140,3 @@ def brief(value: Any) -> str:
     huge = isinstance(value, int) and value.bit_length() > 1_000
     text = "a number of hundreds of digits" if huge else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _allowed(problem: Any) -> str:
-    """What a field takes, in plain words, of one of pydantic's errors."""
-    if problem["type"].startswith("date"):
-        return "a date as 2022-01-01"
-    place, *within = problem["loc"] or ("",)
-    field = None if within else Scenario.model_fields.get(str(place))
-    bounds = {
-        key: getattr(item, key)
-        for item in (field.metadata if field else ())
-        for key in ("gt", "ge", "lt", "le")
-        if hasattr(item, key)
-    }
-    if bounds and not problem["type"].startswith("value_error"):
-        words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
-        return " and ".join(f"{words[key]} {bound:,.15g}" for key, bound in bounds.items())
-    found = re.sub(r"^(Input should be|Value error,) (an? (?=valid))?", "", problem["msg"])
-    return found.removesuffix(" is needed")

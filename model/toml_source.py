@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from model.faults import BadInput, Fault, nearest
+from model.field_words import allowed, field_at, names_at
+from model.plain_file import read_bytes
 
 #: The largest file that is read; law, parameters and scenarios are a few kilobytes.
 MAX_BYTES = 1_000_000
@@ -97,18 +98,19 @@ class TomlSource:
             where, kind = tuple(problem["loc"]), problem["type"]
             path = at + where
             if kind == "extra_forbidden":
-                names = _fields(model, where[:-1])
+                names = names_at(model, where[:-1])
                 name = str(where[-1])
                 yield self.fault(path, "unknown key", ", ".join(names), nearest(name, names))
             elif kind == "missing":
-                yield self.fault(path, "missing", _meaning(model, where))
+                field = field_at(model, where)
+                yield self.fault(path, "missing", (field and field.description) or "")
             elif kind == "literal_error":
                 names = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
                 found = problem["input"]
                 guess = nearest(found, names) if isinstance(found, str) else ""
                 yield self.fault(path, f"found {_short(found)}", ", ".join(names), guess)
             else:
-                wanted = re.sub(r"^(Input should be|Value error,) (an? )?", "", problem["msg"])
+                wanted = allowed(model, where, problem)
                 yield self.fault(path, f"found {_short(problem['input'])}", wanted)
 
 
@@ -118,23 +120,12 @@ def read_toml(path: str | Path) -> TomlSource:
     Raises
     ------
     BadInput
-        If there is no such file, it is empty, larger than `MAX_BYTES` (it is then not read),
-        not UTF-8 text, or not TOML (with the line).
+        If there is no such file, it is a folder or no plain file, empty, larger than `MAX_BYTES`
+        (it is then not read), not UTF-8 text, or not TOML (with the line).
     """
     path = Path(path)
     file = shown(path)
-    try:
-        if not path.is_file():
-            raise BadInput(Fault("no such file", "a TOML file", file))
-        if (size := path.stat().st_size) > MAX_BYTES:
-            allowed = f"at most {MAX_BYTES / 1e6:.0f} MB"
-            raise BadInput(Fault(f"{size / 1e6:.1f} MB of data", allowed, file))
-        raw = path.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, BadInput):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(Fault(f"cannot be read: {reason}", "a TOML file", file)) from None
+    raw = read_bytes(path, "a TOML file", MAX_BYTES, file)
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -258,30 +249,3 @@ def _tuples(value: Any) -> Any:
 def _short(value: Any) -> str:
     text = repr(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _models(annotation: Any) -> type[BaseModel] | None:
-    """The pydantic model inside an annotation such as ``X | None`` or ``dict[str, X]``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (Union, UnionType, dict, tuple, list, Mapping):
-        return next(filter(None, map(_models, get_args(annotation))), None)
-    return None
-
-
-def _descend(model: type[BaseModel], where: KeyPath) -> type[BaseModel]:
-    for part in where:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _models(model.model_fields[part].annotation) or model
-    return model
-
-
-def _fields(model: type[BaseModel], where: KeyPath) -> list[str]:
-    return list(_descend(model, where).model_fields)
-
-
-def _meaning(model: type[BaseModel], where: KeyPath) -> str:
-    """The description of the field at `where`, or of the field that holds that item."""
-    names = [part for part in where if isinstance(part, str)]
-    field = _descend(model, tuple(names[:-1])).model_fields.get(names[-1]) if names else None
-    return field.description or "" if field else ""

@@ -24,7 +24,7 @@ def test_a_raid_is_announced_when_it_begins_unless_told_otherwise():
         ("announced=2022-03-01", "a raid as begins="),
         ("begins=2022-03-10,visit=3", "did you mean visits"),
         ("begins=tomorrow", "a date as"),
-        ("begins=2022-03-10,visits=-1", "greater than or equal to 0"),
+        ("begins=2022-03-10,visits=-1", "at least 0 and at most 100,000"),
         ("begins=2022-03-10,visits", "visits=VALUE"),
         ("begins=2022-03-10,begins=2022-03-11", "twice"),
         ("", "a raid as begins="),

@@ -162,7 +162,7 @@ def one_row_short(path: Path) -> None:
         (empty, "an empty file"),
         (binary, "a binary file"),
         (latin_1, "UTF-8 text"),
-        (a_folder, "not a plain file"),
+        (a_folder, "is a folder"),
         (one_row_short, ""),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_file_of_100_megabytes_is_refused_without_being_read(folder: Path) -> 
     begun = time.perf_counter()
     faults = check_city(folder)
     assert time.perf_counter() - begun < 0.5
-    assert any("100 MB, not read" in fault.found for fault in faults)
+    assert any("100.0 MB, not read" in fault.found for fault in faults)
 
 
 def test_an_areas_table_of_a_heading_only_is_refused(folder: Path) -> None:

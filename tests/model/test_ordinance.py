@@ -130,7 +130,7 @@ def test_a_state_layer_is_no_regime():
         ("dhs =", "dhss =", "clauses.database_access.value.dhss", "mean dhs"),
         ('"records"', '"record"', "binds.2", "mean records"),
         ('level = "city"', 'level = "town"', "level", "federal, state, county, city"),
-        ("in_force = 2012-09-12", 'in_force = "2012"', "in_force", "valid date"),
+        ("in_force = 2012-09-12", 'in_force = "2012"', "in_force", "a date as 2022-01-01"),
         ("title =", "titel =", "titel", "mean title"),
     ],
 )

@@ -1,10 +1,13 @@
 """TOML with line numbers, and files that are refused at once."""
 
+import os
 import tomllib
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field
 
 from model.faults import BadInput
 from model.toml_source import MAX_BYTES, key_lines, parse_toml, read_toml
@@ -119,14 +122,23 @@ def test_a_large_file_is_refused_without_being_read(tmp_path, monkeypatch):
     with path.open("wb") as stream:
         stream.truncate(100 * MAX_BYTES)
     monkeypatch.setattr(type(path), "read_bytes", lambda self: pytest.fail("the file was read"))
-    with pytest.raises(BadInput, match="100.0 MB of data; allowed: at most 1 MB"):
+    with pytest.raises(BadInput, match="100.0 MB, not read; allowed: at most 1 MB"):
         read_toml(path)
 
 
-@pytest.mark.parametrize("name", ["missing.toml", "."])
-def test_what_is_no_file_is_refused(tmp_path, name):
-    with pytest.raises(BadInput, match="no such file"):
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing.toml", "no such file"), (".", "is a folder"), ("pipe", "is no plain file"),
+        ("loop", "cannot be read"), ("x" * 300, "cannot be read"), ("a\0b", "cannot be read"),
+    ],
+)
+def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path, name, says):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(BadInput, match=says) as told:
         read_toml(tmp_path / name)
+    assert str(told.value).endswith("; allowed: a TOML file")
 
 
 def test_windows_line_ends_and_byte_order_mark_are_read(tmp_path):
@@ -139,3 +151,28 @@ def test_windows_line_ends_and_byte_order_mark_are_read(tmp_path):
 
 def test_a_missing_key_is_told_at_the_table_around_it():
     assert parse_toml("a = 1\n[t]\nb = 2\n").line(("t", "c")) == 2
+
+
+class Bounded(BaseModel):
+    share: float = Field(0.5, gt=0, le=1)
+    shares: tuple[Annotated[float, Field(ge=0, lt=1)], ...] | None = None
+    count: Annotated[int, Field(strict=True)] = Field(3, ge=2)
+    names: tuple[str, ...] = Field(("a",), min_length=1)
+    open: bool = Field(False, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("share = 2", "share: found 2; allowed: more than 0 and at most 1"),
+        ("share = 'x'", "share: found 'x'; allowed: a number, more than 0 and at most 1"),
+        ("shares = [0.1, 1]", "shares.1: found 1; allowed: at least 0 and less than 1"),
+        ("count = 2.5", "count: found 2.5; allowed: a whole number, at least 2"),
+        ("names = []", "names: found []; allowed: at least 1 entry"),
+        ("open = 1", "open: found 1; allowed: true or false"),
+    ],
+)
+def test_what_is_out_of_bounds_is_told_all_its_bounds(text, said):
+    with pytest.raises(BadInput) as told:
+        parse_toml(text, "x").check(Bounded)
+    assert str(told.value) == f"x:1: {said}"
