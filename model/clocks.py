@@ -92,6 +92,25 @@ def strike(
     return _sorted(clock, found)
 
 
+def chosen(
+    dice: Dice, name: str, when: int, cell: NDArray[np.integer], chance: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Members, by position, who are chosen with the chance of their cell: ascending.
+
+    Parameters
+    ----------
+    cell : (n,) integers
+        The cell of each member; `chance` (n_cells,) is that of its members.
+    """
+    spared = 1 - chance
+    parts = []
+    for start in range(0, len(cell), BLOCK):
+        block = cell[start : start + BLOCK]
+        u = dice.uniform_range(name, when, start, start + len(block))
+        parts.append(np.flatnonzero(u > spared[block]) + start)
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
 def recur(
     dice: Dice,
     clock: int,

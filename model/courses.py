@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from model.clocks import EPISODE, Strikes, recur
+from model.clocks import EPISODE, Strikes, chosen, recur
 from model.dice import Dice
 from model.intercepts import EPISODE_CEILING, clearance_target, target
 from model.pools import ADULT
@@ -88,8 +88,7 @@ class Courses:
         """The stationary stock at the start: courses that began before, some of them reported."""
         rates, dice = self.rates, self.dice
         mean_days = rates.parameters.partner_course_years * 365.0
-        u = dice.uniform_range("course-already", year, 0, rates.population.n)
-        victim = np.flatnonzero(u > (1 - rates.in_course)[rates.cell])
+        victim = chosen(dice, "course-already", year, rates.cell, rates.in_course)
         new_year = dt.date(year, 1, 1).toordinal()
         elapsed = -np.log(dice.uniform("course-elapsed", year, victim)) * mean_days
         remaining = -np.log(dice.uniform("course-length", year, victim)) * mean_days
