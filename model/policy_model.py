@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, NamedTuple
+import secrets
+from collections.abc import Callable, Mapping
+from types import EllipsisType
+from typing import Any, NamedTuple, Unpack
 
 import mesa
 import numpy as np
@@ -32,11 +34,11 @@ from model.law import laws_of
 from model.ledger import Ledger
 from model.month import Month, rest_of_month
 from model.population import Population, synthesise
-from model.rates import Rates, solve_rates
+from model.rates import Rates, law_of_levels, solve_rates
 from model.registry import Parameters, load_parameters
 from model.reporters import REPORTERS
 from model.response import Response
-from model.scenario import Raid, Scenario
+from model.scenario import Raid, Scenario, ScenarioFields
 from model.scenario import scenario as check_scenario
 from model.schedule import build_schedule
 from model.schema import ETHNICITIES
@@ -74,7 +76,7 @@ class PolicyModel(mesa.Model):
     event_log
         Keep every event, not only monthly counts.
     rng
-        The seed, in Mesa's words.
+        The seed, in Mesa's words: 0 if unsaid, and drawn anew if None.
 
     Raises
     ------
@@ -105,8 +107,8 @@ class PolicyModel(mesa.Model):
         population: Population | None = None,
         rates: Rates | None = None,
         event_log: bool = False,
-        rng: int | None = None,
-        **fields: Any,
+        rng: int | EllipsisType | None = ...,
+        **fields: Unpack[ScenarioFields],
     ) -> None:
         self.setting = _setting(scenario, rng, fields)
         super().__init__(rng=self.setting.seed, scenario=_for_mesa(scenario, self.setting))
@@ -304,20 +306,24 @@ class PolicyModel(mesa.Model):
         self.datacollector.collect(self)
 
 
-def _setting(given: Any, rng: int | None, fields: dict[str, Any]) -> Scenario:
+def _setting(
+    given: Any, rng: int | EllipsisType | None, fields: Mapping[str, Any]
+) -> Scenario:
     """The scenario from one of ours, one of Mesa's, or fields by name."""
     if isinstance(given, Scenario):
         values = given.model_dump()
     elif isinstance(given, MesaScenario):
         values = {name: value for name, value in given if name != "rng"}
-        rng = given.rng if rng is None else rng
+        rng = given.rng if rng is ... else rng
     elif given is not None:
         kinds = "a Scenario of model.scenario or of Mesa, or its fields by name"
         raise BadInput(Fault(f"found {given!r}", kinds, key="scenario"))
     else:
         values = {}
     values.update(fields)
-    if rng is not None:
+    if rng is None:
+        rng = secrets.randbits(63)
+    if rng is not ...:
         if "seed" in fields and str(fields["seed"]) != str(rng):
             found = f"found rng={rng!r} and seed={fields['seed']!r}"
             raise BadInput(Fault(found, "one of them", key="rng"))
@@ -334,6 +340,7 @@ def _check_shared(
         ("scale", population.scale, setting.scale),
         ("parameters", rates.parameters == values, True),
         ("rates", rates.population is population, True),
+        ("law of the levels", rates.law == law_of_levels(setting), True),
     )
     faults = [
         Fault(f"found {given!r} in what was made before", f"{wanted!r}", key=key)

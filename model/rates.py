@@ -25,6 +25,7 @@ from model.intercepts import (
     target,
 )
 from model.law import laws_of
+from model.ordinance import Stack
 from model.pools import Pools
 from model.population import Population
 from model.posture import load_posture
@@ -63,11 +64,12 @@ class Rates:
 
     ``person`` (n_cells, 7) and ``household`` (n_areas, 3) are hazards a day at the baseline; stops
     and arrests for a year's totals of one, multiplied by the year's. ``stop_arrest_share`` counts
-    who is stopped with a warrant.
+    who is stopped with a warrant. ``law`` is the stack under which they were solved.
     """
 
     population: Population
     parameters: Parameters
+    law: Stack
     pools: Pools
     cell: NDArray[np.int32]
     person: NDArray[np.float64]
@@ -151,6 +153,13 @@ class Rates:
         return table
 
 
+def law_of_levels(scenario: Scenario) -> Stack:
+    """The law under which a scenario's levels are solved: the baseline's on its first day."""
+    if scenario.solved_under is not None:
+        scenario = scenario.but(environment=scenario.solved_under, timeline=None)
+    return laws_of(scenario).base.on(scenario.start)
+
+
 def solve_rates(population: Population, parameters: Parameters, scenario: Scenario) -> Rates:
     """Solve the levels for `population` under the baseline regime of `scenario`.
 
@@ -160,9 +169,7 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         If a target of reporting cannot be met within the parameters given.
     """
     pools = Pools(population, parameters)
-    if scenario.solved_under is not None:
-        scenario = scenario.but(environment=scenario.solved_under, timeline=None)
-    law = laws_of(scenario).base.on(scenario.start)
+    law = law_of_levels(scenario)
     cell = cells(population)
     n_areas, in_one = population.city.n_areas, int(np.prod(risks.SHAPE))
     counts = np.bincount(cell, minlength=n_areas * in_one).reshape(n_areas, in_one)
@@ -187,6 +194,7 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
     rates = Rates(
         population=population,
         parameters=parameters,
+        law=law,
         pools=pools,
         cell=cell,
         person=person.reshape(-1, len(PERSON_MARKS)) / DAYS,

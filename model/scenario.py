@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -104,6 +105,25 @@ class Scenario(BaseModel):
     def but(self, **changes: Any) -> Scenario:
         """This scenario with some fields changed, checked again."""
         return scenario({**self.model_dump(), **changes})
+
+
+class ScenarioFields(TypedDict, total=False):
+    """The fields of `Scenario` as keywords."""
+
+    regime: str
+    baseline: str
+    believed: str | None
+    environment: str
+    solved_under: str | None
+    posture: str
+    timeline: str | None
+    city: str
+    start: dt.date | str
+    days: int
+    scale: float
+    seed: int | str
+    parameters: Mapping[str, float]
+    raids: Sequence[Raid | Mapping[str, Any]]
 
 
 def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:

@@ -6,6 +6,7 @@ import doctest
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import mesa
 import pytest
@@ -15,7 +16,7 @@ from model.agents import IceTeam, Officer, Resident
 from model.faults import BadInput
 from model.policy_model import PolicyModel
 from model.reporters import REPORTERS
-from model.scenario import Scenario
+from model.scenario import Scenario, ScenarioFields
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"city": "littletown", "days": 60}
@@ -49,6 +50,29 @@ def test_a_batch_run_gives_one_row_a_run_equal_to_the_run_alone(processes):
         assert {name: row[name] for name in alone} == alone
         assert row["days"] == 60 and row["total_victimisations"] > 100
     assert found[regimes[0], 1]["total_stops"] != found[regimes[0], 2]["total_stops"]
+
+
+def test_runs_of_a_batch_without_seeds_differ_and_a_model_without_one_does_not():
+    rows = mesa.batch_run(
+        PolicyModel, parameters=SMALL, rng=[None, None], max_steps=60, display_progress=False
+    )
+    assert len({row["total_stops"] for row in rows}) == 2
+    assert PolicyModel(**SMALL).setting.seed == 0
+    assert PolicyModel(**SMALL, rng=None).setting.seed != 0
+
+
+def test_the_model_names_every_field_of_a_scenario():
+    assert set(ScenarioFields.__annotations__) == set(Scenario.model_fields)
+    hints = get_type_hints(PolicyModel.__init__)
+    assert get_args(hints["fields"]) == (ScenarioFields,)
+
+
+def test_levels_solved_under_another_law_are_refused():
+    made = PolicyModel(**SMALL).rates
+    assert PolicyModel(**SMALL, regime="full-cooperation", rates=made).rates is made
+    for other in ({"baseline": "full-cooperation"}, {"environment": "E0"}):
+        with pytest.raises(BadInput, match="law of the levels"):
+            PolicyModel(**SMALL, **other, rates=made)
 
 
 def test_the_collector_has_a_row_a_month_that_adds_up():
