@@ -53,15 +53,16 @@ class View:
         """This view with some fields changed."""
         return replace(self, **changes)
 
-    def query(self) -> str:
-        """The query of a link to this view, without its question mark."""
+    def query(self, default: View | None = None) -> str:
+        """The query of a link to this view, without its question mark; see `view_of`."""
         pairs: list[tuple[str, str]] = []
         for each in fields(self):
             value = getattr(self, each.name)
-            if value == each.default:
+            if value == getattr(default or View(), each.name):
                 continue
             if each.name in _PREFIX:
-                pairs += [(_PREFIX[each.name] + key, text) for key, text in value]
+                # An empty name says that there is none, where the page's own choice has some.
+                pairs += [(_PREFIX[each.name] + key, text) for key, text in value or (("", ""),)]
             elif each.name == "raids":
                 pairs += [("raid", text) for text in value]
             else:
@@ -76,7 +77,10 @@ _TEXTS = tuple(
 
 
 def view_of(query: str | None, default: View | None = None) -> View:
-    """The view that an address asks for; what it does not understand is left out."""
+    """The view that an address asks for; what it does not understand is left out.
+
+    `default` is what a page shows without an address: only what differs from it is in its links.
+    """
     pairs = parse_qsl((query or "")[:LONGEST_QUERY], keep_blank_values=True)[:MOST_VALUES]
     pairs = [(key, _cleaned(value)) for key, value in pairs]
     found: dict[str, Any] = {key: value for key, value in pairs if key in _TEXTS}
@@ -87,8 +91,8 @@ def view_of(query: str | None, default: View | None = None) -> View:
         named = _with_prefix(pairs, prefix)
         if field != "moved":
             named = {key: value for key, value in named.items() if key in CLAUSES}
-        if named:
-            found[field] = tuple(sorted(named.items()))
+        if named or any(key == prefix for key, _ in pairs):
+            found[field] = tuple(sorted((key, text) for key, text in named.items() if key))
     return replace(default or View(), **found)
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
 
 import solara
 
 from dashboards.address import View, view_of
 from dashboards.components import Alert, CopyText, Element, Explorer, Intervals, Press, Progress
-from dashboards.controls import Setting, Side
+from dashboards.controls import Go, Setting, Side, Steps
 from dashboards.edited import told
 from dashboards.files import FILES, links
 from dashboards.follow import ask, owner, shared_runs, use_version, words
 from dashboards.plans import Plan, comparison_plan
 from dashboards.runs import Job
 from dashboards.views import by_area, dates, finding, law_differences, monthly, tables
+from experiments.comparison import Comparison
 from experiments.settings import environment_says
 from model.faults import BadInput
 
@@ -22,7 +25,7 @@ from model.faults import BadInput
 AT_ONCE = 16.0
 
 
-def checked(view: View, make: Any = comparison_plan) -> tuple[Plan | None, list[str]]:
+def checked(view: View, make: Callable[[View], Plan]) -> tuple[Plan | None, list[str]]:
     """The plan of a view, or what is wrong with it."""
     try:
         return make(view), []
@@ -35,15 +38,28 @@ def city_years(plan: Plan) -> float:
     return sum(case.scenario.days * case.scenario.scale for case in plan.cases) / 365
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A page that compares: its path, what it shows unasked, how a view becomes a plan."""
+
+    path: str
+    default: View
+    plan: Callable[[View], Plan]
+
+    def link(self, view: View) -> str:
+        """The address of a view of this page."""
+        query = view.query(self.default)
+        return self.path + (f"?{query}" if query else "")
+
+
+COMPARE = Kind("/", View(), comparison_plan)
+
+
 @solara.component
 def Page() -> None:
     """Two regimes compared."""
     router = solara.use_router()
     view = view_of(router.search)
-
-    def go(to: View) -> None:
-        query = to.query()
-        router.push("/" + (f"?{query}" if query else ""))
 
     with Element("main", classes="co-main", id="main"):
         Element("h1", "Two policies, one city")
@@ -54,17 +70,20 @@ def Page() -> None:
             "them. Everybody in it is synthetic.",
             classes="co-lead",
         )
-        Comparing(view, go, comparison_plan)
+        Comparing(view, router.push, COMPARE)
 
 
 @solara.component
-def Comparing(view: View, go: Any, make: Any, timeline: bool = False) -> None:
+def Comparing(view: View, push: Callable[[str], None], kind: Kind) -> None:
     """Controls on one side, results on the other."""
     asked = (view.but(map="", area="", month="", line="", item=""),)
-    plan, faults = solara.use_memo(lambda: checked(view, make), asked)
+    plan, faults = solara.use_memo(lambda: checked(view, kind.plan), asked)
     wanted, set_wanted = solara.use_state("")
     refused, set_refused = solara.use_state("")
     job, set_job = solara.use_state(cast(Job | None, None))
+
+    def go(to: View) -> None:
+        push(kind.link(to))
 
     def start() -> None:
         if plan is not None:
@@ -86,23 +105,25 @@ def Comparing(view: View, go: Any, make: Any, timeline: bool = False) -> None:
     current = plan is not None and job is not None and job.plan.key == plan.key
     with Element("div", classes="co-columns"):
         with Element("section", classes="co-card co-form", **{"aria-label": "What is compared"}):
-            if not timeline:
+            if kind is COMPARE:
                 Side("A", view, go)
                 Side("B", view, go)
-            Setting(view, go, fixed=not timeline)
+            else:
+                Steps(view, go)
+            Setting(view, go, fixed=kind is COMPARE)
             Press("Compare", start, primary=True, disabled=plan is None)
             if faults:
                 Alert(faults, head="This cannot be run:")
             if refused:
                 Alert([refused])
         with Element("div", classes="co-results"):
-            if plan is not None and not timeline:
+            if plan is not None and kind is COMPARE:
                 Law(plan)
             Element("p", "Settings have changed. Press Compare to run them; below stands the "
                     "comparison before.", classes="co-stale") if (
                         plan is not None and job is not None and not current) else None
             if job is not None:
-                Arriving(job, view, go)
+                Arriving(job, view, go, kind.link(view))
 
 
 @solara.component
@@ -123,7 +144,7 @@ def Law(plan: Plan) -> None:
 
 
 @solara.component
-def Arriving(job: Job, view: View, go: Any) -> None:
+def Arriving(job: Job, view: View, go: Go, link: str) -> None:
     """Progress, and the results so far."""
     use_version(job)
     Progress(
@@ -134,11 +155,11 @@ def Arriving(job: Job, view: View, go: Any) -> None:
         Alert([job.error], head="The runs failed:")
     comparison = job.comparison
     if comparison is not None:
-        Results(job.plan, comparison, view, go)
+        Results(job.plan, comparison, view, go, link)
 
 
 @solara.component
-def Results(plan: Plan, comparison: Any, view: View, go: Any) -> None:
+def Results(plan: Plan, comparison: Comparison, view: View, go: Go, link: str) -> None:
     """Findings, tables, maps and lines of one comparison."""
     sides = plan.sides
     have = [comparison]
@@ -174,19 +195,17 @@ def Results(plan: Plan, comparison: Any, view: View, go: Any) -> None:
         files=f"{FILES}/{plan.key}/",
         event_choose_view=lambda found: go(view.but(**{key: str(found[key]) for key in chosen})),
     )
-    TakeAway(plan, view)
+    TakeAway(plan, link)
 
 
 @solara.component
-def TakeAway(plan: Plan, view: View) -> None:
+def TakeAway(plan: Plan, link: str) -> None:
     """The same comparison as a link, a command, Python, tables and files."""
     with Element("section", classes="co-card", **{"aria-labelledby": "take"}):
         Element("h2", "Take it with you", id="take")
         Element("p", f"Run {plan.key}: the same settings give the same numbers.",
                 classes="co-note")
-        query = view.query()
-        page = "/timeline" if plan.other else "/"
-        CopyText(label="Link to this view", text=page + (f"?{query}" if query else ""))
+        CopyText(label="Link to this view", text=link)
         CopyText(label="As a command", text=plan.command)
         CopyText(label="In Python", text=plan.python)
         with Element("p", classes="co-links"):

@@ -100,6 +100,14 @@ def Explorer(
     """Maps of A, B and the difference, the figures of an area, and monthly lines, linked."""
 
 
+@solara.component_vue("vue/table.vue", vuetify=False)
+def Table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "",
+    links: Sequence[Mapping[str, str]] = (),
+) -> None:
+    """A table of text that can be filtered and sorted in the browser."""
+
+
 @solara.component_vue("vue/copy.vue", vuetify=False)
 def CopyText(label: str, text: str) -> None:
     """Text to take away, with a button that copies it."""

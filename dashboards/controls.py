@@ -11,14 +11,14 @@ import solara
 from dashboards.address import CLAUSES, View
 from dashboards.components import Alert, Element, Field, Press
 from dashboards.edited import choices, pasted_edits, told, value_text
-from dashboards.plans import MOST_CITY_YEARS, MOST_REPLICATES, MOST_YEARS
+from dashboards.plans import HISTORY, MOST_CITY_YEARS, MOST_REPLICATES, MOST_YEARS
 from experiments.settings import chicago_regimes
 from model import plain_words
 from model.city import load_city, shipped_cities
 from model.faults import BadInput
-from model.law import environment_names, load_environment
-from model.layer import RECIPIENTS
-from model.layer_files import load_regime, names_in, regime_names
+from model.law import environment_names, load_environment, load_timeline
+from model.layer import RECIPIENTS, Layer
+from model.layer_files import load_law, load_regime, names_in, regime_names
 from model.posture import load_posture
 from model.schema import CARVE_OUTS
 
@@ -112,6 +112,38 @@ def Pasted(mark: str, view: View, go: Go) -> None:
                   "Nothing is kept on the server.")
         if faults:
             Alert(faults, head="The text was not taken:")
+
+
+def Steps(view: View, go: Go) -> None:
+    """The dates of the true history, each to be moved."""
+    moved = dict(view.moved)
+
+    def move(step: int, true: str, date: str) -> None:
+        changed = {key: text for key, text in moved.items() if key != str(step)}
+        if date and date != true:
+            changed[str(step)] = date
+        go(view.but(moved=tuple(sorted(changed.items()))))
+
+    Element("h2", "Dates of B")
+    Element("p", "Move one or more; the rest stays as it was.", classes="co-note")
+    for place, step in enumerate(load_timeline(HISTORY)[0].steps):
+        true = str(step.date)
+        what = [_layer(name).title for name in step.layers]
+        what += [f"Federal posture {load_posture(step.posture).title}"] if step.posture else []
+        Field(
+            "; ".join(what) + (f" (in truth {true})" if str(place) in moved else ""),
+            moved.get(str(place), true), partial(move, place, true), kind="date",
+            tip=f"In truth {true}. " + _step_source(step.layers, step.posture),
+        )
+
+
+def _step_source(layers: tuple[str, ...], posture: str | None) -> str:
+    words = [_layer(name).summary for name in layers]
+    return " ".join(words + ([_posture_tip(posture)] if posture else []))
+
+
+def _layer(name: str) -> Layer:
+    return load_regime(name) if name in regime_names() else load_law(name)
 
 
 def Setting(view: View, go: Go, *, fixed: bool = True) -> None:

@@ -11,9 +11,19 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from dashboards.charts import CHARTS, chart, chart_table
+from dashboards.evidence_page import (
+    FIGURES,
+    MEANINGS,
+    PARAMETERS,
+    evidence_rows,
+    outcome_rows,
+    parameter_rows,
+)
+from dashboards.folders import file_of
 from dashboards.follow import shared_runs
 from dashboards.runs import Job
 from experiments.json_form import as_json
@@ -27,8 +37,18 @@ KINDS = {
 }
 #: What a spreadsheet takes for a formula at the start of a cell.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 #: Matplotlib's settings belong to the whole process, so charts are drawn one at a time.
 _drawing = threading.Lock()
+
+
+def routes() -> list[BaseRoute]:
+    """Addresses of files, before those of pages."""
+    return [
+        Route(FILES + "/{key}/{name}", endpoint=download),
+        Route("/tables/{name}", endpoint=table),
+        Route("/results/{folder:path}/{file}", endpoint=result_file),
+    ]
 
 
 def links(key: str, what: str) -> list[dict[str, str]]:
@@ -55,6 +75,30 @@ def download(request: Request) -> Response:
     if kind == "toml":
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=KINDS[kind], headers=headers)
+
+
+def table(request: Request) -> Response:
+    """A table of the evidence page as CSV."""
+    rows = {
+        "parameters": (PARAMETERS, parameter_rows), "evidence": (FIGURES, evidence_rows),
+        "outcomes": (MEANINGS, outcome_rows),
+    }
+    name = request.path_params["name"].removesuffix(".csv")
+    if name not in rows:
+        return PlainTextResponse("There is no such table.", 404)
+    columns, make = rows[name]
+    content = as_csv(pd.DataFrame(make(), columns=list(columns)))
+    headers = {"Content-Disposition": f'attachment; filename="carveout-{name}.csv"'}
+    return Response(content, media_type=KINDS["csv"], headers=headers)
+
+
+def result_file(request: Request) -> Response:
+    """A file of a results folder, by the names that the pages list."""
+    found = file_of(request.path_params["folder"], request.path_params["file"])
+    if found is None:
+        return PlainTextResponse("There is no such result.", 404)
+    # A drawing opened by itself may not run anything.
+    return FileResponse(found, headers={"Content-Security-Policy": SANDBOX})
 
 
 def _content(job: Job, stem: str, kind: str) -> bytes | str | None:

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,11 +55,11 @@ def make_app() -> Any:
     """The ASGI application: Solara's, with downloads, behind `Guard`."""
     os.environ.update({key: os.environ.get(key, value) for key, value in SETTINGS.items()})
     from solara.server.starlette import app
-    from starlette.routing import Route
 
-    from dashboards.files import FILES, download
+    from dashboards.files import routes
+    from dashboards.own_assets import own_assets
 
-    app.router.routes.insert(0, Route(FILES + "/{key}/{name}", endpoint=download))
+    app.router.routes[:0] = [*routes(), own_assets()]
     return app
 
 
@@ -109,9 +110,10 @@ class _Mending:
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            kept = [pair for pair in message["headers"] if pair[0].decode() not in HEADERS]
-            added = [(key.encode(), value.encode()) for key, value in HEADERS.items()]
-            message["headers"] = [*kept, *added]
+            there = {pair[0] for pair in message["headers"]}
+            added = [(key.encode(), value.encode()) for key, value in HEADERS.items()
+                     if key.encode() not in there]
+            message["headers"] = [*message["headers"], *added]
             names = dict(message["headers"])
             if names.get(b"content-type", b"").startswith(b"text/html"):
                 self.start = message
@@ -186,8 +188,11 @@ def serve(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as missing:
         found = f"package {missing.name} is not installed"
         raise BadInput(Fault(found, "make dashboard, or the extra 'dashboard'")) from None
+    from dashboards.folders import VARIABLE
     from dashboards.follow import shared_runs
     from dashboards.warm import warm
+
+    os.environ[VARIABLE] = str(Path(arguments.results).absolute())
 
     port = listening.getsockname()[1]
     shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
@@ -222,6 +227,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
+        listening.listen(128)  # who comes while the server loads waits, and is not refused
     except (OSError, UnicodeError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         found = f"found {brief(host)}, port {port}: {reason}"

@@ -271,7 +271,11 @@ def dates(plan: Plan) -> list[dict[str, str]]:
             for step in load_timeline(each.scenario.timeline)[0].steps:
                 words = [*step.layers, *(f"end of {law}" for law in step.repeal)]
                 words += [f"federal posture {step.posture}"] if step.posture else []
-                found.setdefault(str(step.date), []).append(f"{mark}: {', '.join(words)}")
+                here, text = found.setdefault(str(step.date), []), ", ".join(words)
+                if f"A: {text}" in here:  # in both histories
+                    here[here.index(f"A: {text}")] = text
+                else:
+                    here.append(f"{mark}: {text}")
     for raid in scenario.raids:
         what = "raid announced, called off" if raid.called_off else "raid announced"
         found.setdefault(str(raid.announced), []).append(what)

@@ -18,5 +18,7 @@ def add(command: Command) -> None:
                         help="default: 8765; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
                         help="where to listen; default: 127.0.0.1, this machine alone")
+    parser.add_argument("--results", default="results", metavar="DIR",
+                        help="folder of finished results to show; default: results")
     parser.add_argument("--cold", action="store_true",
                         help="do not make the first page's comparison in advance")

@@ -1,0 +1,53 @@
+"""Findings of the literature beside the model's: the last ``carveout validate``."""
+
+from __future__ import annotations
+
+import pandas as pd
+import solara
+
+from dashboards.components import CopyText, Element, Table
+from dashboards.folders import found
+from experiments.validation.report import HEAD, RULE, cells
+
+KIND = "carveout validation"
+
+
+def finding_rows(table: pd.DataFrame) -> list[list[str]]:
+    """The table of findings as text, with the reason of each verdict."""
+    rows = []
+    for row in table.map(_number).astype(object).itertuples():
+        *rest, told = cells(row)
+        rows.append([*map(str, rest), f"{told}: {row.reason}" if row.reason else str(told)])
+    return rows
+
+
+@solara.component
+def Findings() -> None:
+    """Table and forest plot of the newest validation among the results."""
+    latest = solara.use_memo(lambda: next(iter(found(KIND)), None), [])
+    if latest is None:
+        with Element("section", classes="co-card", **{"aria-labelledby": "validation"}):
+            Element("h2", "Validation", id="validation")
+            Element("p", "No validation is among the results yet. This command makes one; then "
+                    "load this page again.")
+            CopyText(label="Hold the model against the literature",
+                     text="carveout validate --out results/validation")
+        return
+    table = pd.read_csv(latest.path / "validation.csv", dtype=str, keep_default_na=False)
+    where = f"/results/{latest.name}"
+    links = [{"text": kind.upper(), "href": f"{where}/forest.{kind}"} for kind in ("png", "svg")]
+    Table(title="Validation: what studies found, and what the model gives",
+          columns=list(HEAD), rows=finding_rows(table), note=RULE, links=links)
+    with Element("section", classes="co-card", **{"aria-labelledby": "forest"}):
+        Element("h2", "The same, drawn", id="forest")
+        Element("img", classes="co-figure", src=f"{where}/forest.svg",
+                alt="Published and model effects side by side, a row a finding; the table above "
+                    "has the same figures.")
+
+
+def _number(text: str) -> float | str | None:
+    """A cell of the saved table: a number where it is one, nothing where it is empty."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text

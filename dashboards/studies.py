@@ -1,0 +1,192 @@
+"""Finished studies, analyses and comparisons: their charts and tables, filtered and taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import solara
+
+from dashboards.address import View, view_of
+from dashboards.components import Alert, CopyText, Element, Field, Table
+from dashboards.controls import Go, option
+from dashboards.folders import Found, files_of, found, named
+from experiments.outcomes import OUTCOMES
+from experiments.settings import DEFAULT_BASELINE
+from model.faults import BadInput
+
+STUDY = "carveout study"
+#: Rows of a saved table that are shown; the whole table can be downloaded.
+MOST_ROWS = 2_000
+COMMANDS = (
+    "carveout compare --out results/mine\n"
+    "carveout attribute welcoming-2012 welcoming-2021 --out results/clauses\n"
+    "carveout validate --out results/validation"
+)
+
+
+@solara.component
+def Page() -> None:
+    """Results folders, one of them open."""
+    router = solara.use_router()
+    view = view_of(router.search)
+    there = solara.use_memo(found, [view.item])
+
+    def go(to: View) -> None:
+        query = to.query()
+        router.push("/studies" + (f"?{query}" if query else ""))
+
+    with Element("main", classes="co-main", id="main"):
+        Element("h1", "Finished studies")
+        Element("p", "What commands have left in the folder of results: open one, look at its "
+                "charts, filter its tables, take them away.", classes="co-lead")
+        if not there:
+            CopyText(label="Nothing is there yet. These commands make something", text=COMMANDS)
+            return
+        listed = [option("", "choose …")] + [
+            option(one.name, f"{one.name} ({one.kind.removeprefix('carveout ')})")
+            for one in there
+        ]
+        Field("Results", view.item, lambda name: go(View(item=name)), kind="select",
+              options=listed, tip="Newest first. The folder is set by carveout dashboard "
+                                  "--results DIR.")
+        if view.item:
+            Opened(view, go)
+
+
+@solara.component
+def Opened(view: View, go: Go) -> None:
+    """One results folder."""
+    with Element("div", classes="co-results"):
+        try:
+            one = named(view.item)
+        except BadInput as error:
+            Alert(str(error).splitlines())
+            return
+        About(one)
+        if one.kind == STUDY:
+            Contrasts(one, view, go)
+        where = f"/results/{one.name}"
+        for path in files_of(one.path):
+            if path.suffix == ".svg":
+                with Element("section", classes="co-card",
+                             **{"aria-label": f"Chart {path.stem}"}):
+                    with Element("p", classes="co-links"):
+                        for kind in ("svg", "png"):
+                            Element("a", f"{path.stem}.{kind}", download="",
+                                    href=f"{where}/{path.stem}.{kind}")
+                    Element("img", classes="co-figure", src=f"{where}/{path.name}",
+                            alt=alt_text(one, path.stem))
+        for path in files_of(one.path):
+            if path.suffix in (".parquet", ".csv"):
+                Saved(path, where)
+
+
+def About(one: Found) -> None:
+    """What made a result."""
+    manifest = one.manifest
+    with Element("section", classes="co-card", **{"aria-labelledby": "about"}):
+        Element("h2", one.name, id="about")
+        if sentence := manifest.get("sentence"):
+            Element("p", str(sentence))
+        for key in ("title", "command", "commit"):
+            if manifest.get(key):
+                Element("p", f"{key.capitalize()}: {manifest[key]}", classes="co-note")
+        if manifest.get("partial"):
+            Alert(["Stopped before all of it was finished."])
+        Element("a", "manifest.json", href=f"/results/{one.name}/manifest.json", download="")
+
+
+def alt_text(one: Found, stem: str) -> str:
+    """What a chart shows, in the words that its manifest has for it."""
+    charts = one.manifest.get("charts")
+    told = charts.get(stem) if isinstance(charts, dict) else one.manifest.get("sentence")
+    return str(told or f"Chart {stem} of {one.name}; its table is below.")
+
+
+@solara.component
+def Saved(path: Path, where: str) -> None:
+    """A saved table as text."""
+    columns, rows, whole = solara.use_memo(lambda: saved_rows(path), [str(path)])
+    note = "" if whole <= MOST_ROWS else f"The first {MOST_ROWS:,} of {whole:,} rows."
+    Table(title=path.stem, columns=columns, rows=rows, note=note,
+          links=[{"text": path.suffix[1:].upper(), "href": f"{where}/{path.name}"}])
+
+
+def saved_rows(path: Path) -> tuple[list[str], list[list[str]], int]:
+    """Columns, the first `MOST_ROWS` rows as text, and how many there are."""
+    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    plain = [name for name in frame.columns
+             if not frame[name].head(50).map(lambda value: isinstance(value, np.ndarray)).any()]
+    rows = [[cell_text(value) for value in row]
+            for row in frame[plain].head(MOST_ROWS).itertuples(index=False)]
+    return list(map(str, plain)), rows, len(frame)
+
+
+def cell_text(value: Any) -> str:
+    """A cell in print: four figures of a number, nothing for none."""
+    if isinstance(value, float | np.floating):
+        return "" if np.isnan(value) else f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+    return "" if value is None or value is pd.NA else str(value)
+
+
+@solara.component
+def Contrasts(one: Found, view: View, go: Go) -> None:
+    """Levels of a study's outcome by lever, and paired differences from the baseline."""
+    from experiments.study import open_study
+
+    study = solara.use_memo(lambda: open_study(one.path), [str(one.path)])
+    outcome = view.line if view.line in study.outcomes else study.outcomes[0]
+    listed = [option(name, OUTCOMES[name].title.strip()) for name in study.outcomes]
+    Field("Outcome", outcome, lambda name: go(view.but(line=name)), kind="select",
+          options=listed, tip=OUTCOMES[outcome].meaning)
+    columns, rows = solara.use_memo(lambda: study_rows(study, outcome), [str(one.path), outcome])
+    Table(
+        title=f"{OUTCOMES[outcome].title.strip()}, {OUTCOMES[outcome].unit}",
+        columns=columns, rows=rows,
+        note="Level and difference: mean over all draws and replicates. Parameters: middle 95% "
+             "of the means of the draws. Chance: 1.96 standard errors over replicates within "
+             "draws. Differences are paired within draw and replicate.",
+    )
+
+
+def study_rows(study: Any, outcome: str) -> tuple[list[str], list[list[str]]]:
+    """A study's outcome by the levers that vary: level, difference, and the two uncertainties."""
+    values = study.values(outcome)
+    levers = [name for name in study.levers if values[name].nunique() > 1] or study.levers[:1]
+    rest = [name for name in levers if name != "regime"]
+    pair = ["draw", "replicate", *rest]
+    names = values["regime"].unique() if "regime" in values else []
+    base = DEFAULT_BASELINE if DEFAULT_BASELINE in names else next(iter(names), None)
+    if base is not None and len(names) > 1:
+        lowest = values[values["regime"] == base].groupby(pair, observed=True)["value"].mean()
+        against = pd.MultiIndex.from_frame(values[pair])
+        values = values.assign(
+            difference=values["value"].to_numpy() - lowest.reindex(against).to_numpy()
+        )
+    measures = [name for name in ("value", "difference") if name in values]
+    rows = []
+    for key, part in values.groupby(levers, observed=True, sort=False):
+        cells = [str(each) for each in (key if isinstance(key, tuple) else (key,))]
+        for measure in measures:
+            cells += _spread(part, measure)
+        rows.append([*cells, str(part["draw"].nunique()), str(len(part))])
+    heads = [part for measure in measures
+             for part in (("level" if measure == "value" else f"difference from {base}"),
+                          "parameters", "chance ±")]
+    return [*levers, *heads, "draws", "runs"], rows
+
+
+def _spread(part: pd.DataFrame, measure: str) -> list[str]:
+    """Mean, spread over draws, and standard error over replicates, as text."""
+    by_draw = part.groupby("draw")[measure]
+    means, known = by_draw.mean().dropna(), part[measure].dropna()
+    if not len(known):
+        return ["< 20", "", ""]
+    low, high = means.quantile([0.025, 0.975])
+    within = by_draw.var().mean()
+    chance = "" if np.isnan(within) else cell_text(1.96 * float(np.sqrt(within / len(known))))
+    spread = f"{cell_text(low)} to {cell_text(high)}" if len(means) > 1 else ""
+    return [cell_text(float(known.mean())), spread, chance]
