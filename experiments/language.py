@@ -70,7 +70,8 @@ class Language:
         """A number in print: a true minus, thousands parted, no negative zero."""
         if value == 0:
             return "0"
-        text = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
+        parted = "," if abs(value) >= self.table["grammar"]["parted_from"] else ""
+        text = f"{value:{'+' if signed else ''}{parted}.{digits}f}"
         if not any(digit in text for digit in "123456789"):
             text = text.lstrip("+-")
         marks = {",": self("grammar.thousands"), ".": self("grammar.decimal"), "-": MINUS}

@@ -100,7 +100,7 @@ class Facts:
     asked: dict[str, Fact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._rows = self.contrasts.set_index(list(KEY), verify_integrity=True).sort_index()
+        self._rows = self.contrasts.set_index(list(KEY)).sort_index()
 
     def keep(self, fact: Fact) -> Fact:
         """Remember a fact for the register."""
@@ -158,7 +158,7 @@ class Facts:
         spec = OUTCOMES[outcome]
         file, tables = self.prefix + OUTCOME_ROWS, self.outcomes
         chosen = dict(regime=regime, outcome=outcome, by="all", group="all")
-        rows = tables[_mask(tables, chosen)]
+        rows = _chosen(tables, chosen)
         shown = rows["denominator"].notna()
         level = self.estimate("level", regime, outcome)
         if level.missing or level.suppressed or not shown.any():
@@ -206,15 +206,17 @@ class Facts:
         self, file: str, query: str, table: pd.DataFrame, columns: Mapping[str, object],
         names: Sequence[str], order: list[str],
     ) -> Fact:
-        chosen = table.loc[_mask(table, columns), list(names)]
+        chosen = _chosen(table, columns)[list(names)]
         chosen = chosen.astype({name: str for name in order if name != "replicate"})
         found = chosen.sort_values(order, kind="stable").to_dict("records")
         return self.keep(Fact(identity(file, query), file, query, tuple(found)))
 
 
-def _mask(table: pd.DataFrame, columns: Mapping[str, object]) -> pd.Series:
-    mask = pd.Series(True, index=table.index)
-    for name, value in columns.items():
+def _chosen(table: pd.DataFrame, columns: Mapping[str, object]) -> pd.DataFrame:
+    """Rows whose columns have one of the values given."""
+    # The outcome first: it leaves a hundredth of the rows to the rest.
+    for name in sorted(columns, key=lambda name: name != "outcome"):
+        value = columns[name]
         values = value if isinstance(value, list | tuple) else [value]
-        mask &= table[name].isin(list(values))
-    return mask
+        table = table[table[name].isin(list(values))]
+    return table

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.briefing.facts import CONTRASTS, MANIFEST, OUTCOME_ROWS, Facts
+from experiments.briefing.facts import CONTRASTS, KEY, MANIFEST, OUTCOME_ROWS, Facts
 from experiments.privacy import Released, reread
 from experiments.provenance import Provenance
 from model.faults import BadInput, Fault
@@ -107,6 +107,9 @@ def _table(path: Path, name: str) -> pd.DataFrame:
     if missing or not len(table):
         found = f"no column {missing[0]!r}" if missing else "no rows"
         raise BadInput(Fault(found, "a table as carveout compare writes it", name))
+    repeated = name == CONTRASTS and table.duplicated(list(KEY)).any()
+    if repeated:
+        raise BadInput(Fault("a cell twice", "one row a measure, regime and cell", name))
     return table
 
 

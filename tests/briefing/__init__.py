@@ -1,0 +1,1 @@
+"""Briefings: what sentences may say, and that every number can be had again."""

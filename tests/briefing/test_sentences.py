@@ -1,0 +1,196 @@
+"""Sentences say what the numbers carry, never more, and the same for either direction."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.briefing.document import plain
+from experiments.briefing.findings import TOPICS, sentence, topic
+from experiments.briefing.mind import settings_say
+from experiments.briefing.page_one import answer, found_topics
+from experiments.briefing.rules import Verdict, chance_of_sign, mirrored, verdict, word
+from experiments.language import LANGUAGES, language
+from tests.briefing.known import BASE, OTHERS, results, writer
+
+NEW, OLD = OTHERS
+UNCLEAR = {"en": "no difference could be told apart from zero", "es": "no se distingue de cero|"
+           "ninguna diferencia que se distinga de cero"}
+
+
+def said(outcome, changes, code="en", **more):
+    found = results(outcome, changes, **more)
+    write = writer(found, code)
+    one = topic(write, outcome, BASE, [name for name in changes])
+    return plain(sentence(write, one, BASE)), one
+
+
+numbers = st.floats(-30, 30, allow_nan=False).map(lambda x: round(x, 6))
+intervals = st.tuples(numbers, numbers, numbers).map(sorted).map(lambda x: (x[1], x[0], x[2]))
+codes, outcomes = st.sampled_from(LANGUAGES), st.sampled_from(TOPICS)
+
+
+@given(intervals, codes, outcomes)
+@settings(max_examples=60, deadline=None)
+def test_only_an_interval_without_zero_is_told_as_a_difference(interval, code, outcome):
+    text, found = said(outcome, {NEW: interval}, code)
+    estimate, low, high = interval
+    clear = low > 0 or high < 0
+    assert found.verdicts[NEW].clear == clear
+    if estimate == low == high == 0:
+        assert found.verdicts[NEW] is Verdict.SAME
+    elif not clear:
+        assert re.search(UNCLEAR[code], text)
+    else:
+        assert not re.search(UNCLEAR[code], text)
+        say = language(code)
+        ways = [say(f"change.{way}", size="1", regime="X", low="1", high="1").split()[1]
+                for way in ("more", "fewer")]
+        right, wrong = ways if estimate > 0 else ways[::-1]
+        change = text.partition(": ")[2].partition(". ")[0]
+        assert re.search(rf"\b{right}\b", change) and not re.search(rf"\b{wrong}\b", change)
+
+
+@given(intervals, intervals, codes, outcomes)
+@settings(max_examples=60, deadline=None)
+def test_turned_signs_give_the_mirrored_sentence(one, two, code, outcome):
+    def turned(interval):
+        estimate, low, high = interval
+        return (-estimate, -high, -low)
+
+    text, found = said(outcome, {NEW: one, OLD: two}, code)
+    other, opposite = said(outcome, {NEW: turned(one), OLD: turned(two)}, code)
+    assert {name: mirrored(state) for name, state in found.verdicts.items()} == opposite.verdicts
+    assert shape(text, code) == shape(other, code)
+    assert sides(text, code) == sides(other, code, swapped=True)
+
+
+def words_of(code):
+    return {"en": ("more", "fewer"), "es": ("más", "menos")}[code]
+
+
+def shape(text, code):
+    """A sentence without its numbers and without which way they go."""
+    more, fewer = words_of(code)
+    return re.sub(r"[\d.,\u202f]*\d", "#", re.sub(rf"\b({more}|{fewer})\b", "WAY", text))
+
+
+def sides(text, code, *, swapped=False):
+    """Every number that goes one way, with the way, whatever the order."""
+    more, fewer = words_of(code)
+    ways = {more: fewer, fewer: more} if swapped else {more: more, fewer: fewer}
+    found = re.findall(rf"([\d.,\u202f]*\d) ({more}|{fewer})\b", text)
+    return sorted((number, ways[way]) for number, way in found if float_of(number))
+
+
+def float_of(text):
+    return any(digit in text for digit in "123456789")
+
+
+@given(intervals, outcomes)
+@settings(max_examples=40, deadline=None)
+def test_a_clear_interval_never_seems_to_touch_zero(interval, outcome):
+    estimate, low, high = interval
+    if min(abs(low), abs(high)) < 1e-4 or not (low > 0 or high < 0):
+        return
+    text, _ = said(outcome, {NEW: interval})
+    assert all(float_of(number) for number, _ in sides(text, "en"))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize(
+    ("found", "n", "state"),
+    [
+        (None, 8, Verdict.HIDDEN),
+        ((math.nan,) * 3, 8, Verdict.NONE),
+        ((3.0, math.nan, math.nan), 1, Verdict.SINGLE),
+        ((0.0, 0.0, 0.0), 8, Verdict.SAME),
+        ((1.0, -1.0, 3.0), 8, Verdict.UNCLEAR),
+    ],
+)
+def test_what_cannot_be_said_is_named_and_gives_no_size(found, n, state, code):
+    text, one = said("encounters", {NEW: found}, code, n=n)
+    assert one.verdicts[NEW] is state
+    say = language(code)
+    if state is not Verdict.UNCLEAR:
+        name = say(f"regimes.{NEW}")
+        assert say(f"change.{state}", regimes=name) in text
+        assert not sides(text, code)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_level_that_is_hidden_or_of_nobody_gives_no_number(code):
+    text, _ = said("encounters", {NEW: None}, code, level=None)
+    assert "20" in text and "40" not in text
+    text, _ = said("encounters", {NEW: None}, code, level=(math.nan,) * 3)
+    assert "40" not in text and "nan" not in text
+
+
+def test_few_events_are_said_and_many_are_not():
+    few, _ = said("encounters", {NEW: (3.0, 1.0, 5.0)}, events=50)
+    many, _ = said("encounters", {NEW: (3.0, 1.0, 5.0)}, events=5000)
+    assert "few events: about 50 simulated" in few and "few events" not in many
+
+
+def test_a_difference_that_is_clear_but_small_is_called_small():
+    small, _ = said("victimisations", {NEW: (0.1, 0.05, 0.15)})
+    large, _ = said("victimisations", {NEW: (4.0, 3.0, 5.0)})
+    assert "smaller than 1% of the level" in small and "smaller" not in large
+
+
+def test_doubt_about_parameters_can_take_a_difference_back():
+    change = {NEW: (3.0, 1.0, 5.0)}
+    _, sure = said("encounters", change, draws={NEW: (3.0, 0.5, 6.0)})
+    _, unsure = said("encounters", change, draws={NEW: (3.0, -1.0, 7.0)})
+    assert sure.verdicts[NEW] is Verdict.MORE and unsure.verdicts[NEW] is Verdict.UNCLEAR
+
+
+@given(intervals, st.integers(2, 50))
+@settings(max_examples=40, deadline=None)
+def test_words_for_chance_keep_their_scale(interval, n):
+    found = topic(writer(results("encounters", {NEW: interval}, n=n)), "encounters", BASE, [NEW])
+    estimate, low, high = interval
+    half = (high - low) / 2
+    centred = dataclasses.replace(
+        found.changes[NEW], estimate=estimate, low=estimate - half, high=estimate + half
+    )
+    chance = chance_of_sign(centred)
+    if verdict(centred).clear:
+        assert chance >= 0.975 - 1e-9 and word(chance) in ("certain", "very_likely")
+    assert (word(0.995), word(0.95), word(0.7), word(0.6)) == (
+        "certain", "very_likely", "likely", ""
+    )
+
+
+def test_what_turns_round_under_another_setting_says_so():
+    main = results("encounters", {NEW: (3.0, 1.0, 5.0)})
+    for change, expected in (
+        ((-3.0, -5.0, -1.0), "is reversed under"),
+        ((0.5, -1.0, 2.0), "can no longer be told apart from zero under"),
+        ((2.0, 1.0, 3.0), "keeps its sign under all settings"),
+    ):
+        other = results("encounters", {NEW: change}, environment="E0")
+        both = dataclasses.replace(main, variants={"E0": other})
+        write = writer(both)
+        found = topic(write, "encounters", BASE, [NEW])
+        text = " ".join(plain(item) for item in settings_say(write, both, found))
+        assert expected in text, text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
+    parts = {("legal_exposure", NEW): (2.5, 1.0, 4.0), ("belief", NEW): (0.5, -0.5, 1.5)}
+    found = results("encounters", {NEW: (3.0, 1.0, 5.0)}, parts=parts)
+    write = writer(found, code)
+    from experiments.briefing.document import inlines_of
+
+    text = plain(inlines_of(answer(write, found, found_topics(write, found))))
+    say = language(code)
+    assert "E3" in text
+    assert say("parts.only_law", regimes=say(f"regimes.{NEW}")) in text
+    assert say("page.sure_no_parameters") in text
