@@ -63,6 +63,7 @@ def draw_areas(
     limits: tuple[float, float] | None = None,
     labels: bool = True,
     legend: bool = True,
+    hidden: str = "suppressed: too few to show",
 ) -> PathCollection:
     """Draw a value for each area.
 
@@ -84,6 +85,8 @@ def draw_areas(
         Lowest and highest value of the scale, for maps to be compared; by default those given.
     labels, legend
         Whether names and the scale are drawn.
+    hidden
+        What the legend says of a suppressed cell.
 
     Returns
     -------
@@ -102,23 +105,23 @@ def draw_areas(
     outlines = _tiles(city) if boundaries is None else _boundaries(boundaries)
     norm = _norm(given, diverging, limits)
     scale = ScalarMappable(norm, DIVERGING if diverging else SEQUENTIAL)
-    hidden = np.isnan(given)
-    colours = scale.to_rgba(np.where(hidden, 0.0, given))
-    colours[hidden] = 0.0
+    absent = np.isnan(given)
+    colours = scale.to_rgba(np.where(absent, 0.0, given))
+    colours[absent] = 0.0
     areas = PathCollection(
         outlines,
         facecolors=colours,
         edgecolors=OUTLINE,
         linewidths=0.5,
     )
-    if hidden.any():
-        axes.add_collection(_hatched([outlines[place] for place in np.flatnonzero(hidden)]))
+    if absent.any():
+        axes.add_collection(_hatched([outlines[place] for place in np.flatnonzero(absent)]))
     axes.add_collection(areas)
     axes.set_axis_off()
     axes.set_aspect(1.0 if boundaries is None else 1 / np.cos(np.radians(city.latitude.mean())))
     axes.autoscale_view()
     if legend:
-        _legend(axes, scale, unit, bool(hidden.any()))
+        _legend(axes, scale, unit, hidden if absent.any() else "")
     if labels:
         _names(axes, city, outlines, colours, on_tiles=boundaries is None)
     return areas
@@ -157,18 +160,18 @@ def _hatched(outlines: list[Outline]) -> PathCollection:
     )
 
 
-def _legend(axes: Axes, scale: ScalarMappable, unit: str, suppressed: bool) -> None:
+def _legend(axes: Axes, scale: ScalarMappable, unit: str, hidden: str) -> None:
     bar = axes.figure.colorbar(
         scale, ax=axes, location="bottom", shrink=0.6, aspect=30, pad=0.03, fraction=0.04
     )
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=8, length=2)
     bar.set_label(unit, fontsize=9)
-    if suppressed:
+    if hidden:
         swatch = Patch(facecolor=SUPPRESSED, edgecolor=HATCH, hatch="/////", linewidth=0)
         axes.legend(
             [swatch],
-            ["suppressed: too few to show"],
+            [hidden],
             loc="lower left",
             frameon=False,
             fontsize=8,

@@ -47,7 +47,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `style` is empty, ``lead``, ``note`` or ``code``."""
+    """A paragraph; `style` is empty, ``intro`` (kept with what follows), ``note`` or ``code``."""
 
     inlines: Inlines
     style: str = ""

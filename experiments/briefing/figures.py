@@ -10,6 +10,10 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from experiments.briefing.chart_forests import glance_figure, sure_figure
+from experiments.briefing.chart_map import OUTCOME as AREAS
+from experiments.briefing.chart_map import map_figure
+from experiments.briefing.chart_months import OUTCOME as COURSE
+from experiments.briefing.chart_months import months_figure
 from experiments.briefing.claims import opposite
 from experiments.briefing.document import plain
 from experiments.briefing.facts import Fact
@@ -49,13 +53,39 @@ class Drawn:
 def draw(write: Writer, results: Results) -> dict[str, Drawn]:
     """Every chart that the results carry, by stem."""
     code = write.language.code
-    return _grids(results, code) | _forests(write, results)
+    drawn = _grids(results, code)
+    if results.told.others:
+        drawn |= _forests(write, results) | _places_and_months(write, results)
+    return drawn
+
+
+def _places_and_months(write: Writer, results: Results) -> dict[str, Drawn]:
+    """The map and the monthly course, where enough may be shown."""
+    drawn, told = {}, results.told
+    base = write.regime(told.baseline)
+    regimes = sides(results)
+    if (made := map_figure(write, results, regimes)) is not None:
+        figure, text = made
+        fact = results.facts.rows(
+            outcome=AREAS, by="area", measure=["difference"], regime=regimes
+        )
+        total = write.language.number(len(fact.rows) // len(regimes))
+        alt = write.language(
+            "alt.map", total=total, text=text, base=base, regimes=write.regimes(regimes)
+        )
+        drawn["map"] = Drawn("map", figure, alt, fact)
+    if (course := months_figure(write, results)) is not None:
+        figure, text, dates = course
+        fact = results.facts.months(outcome=COURSE, by="all", group="all")
+        alt = write.language("alt.months", text=text, base=base)
+        drawn["months"] = Drawn("months", figure, alt, fact, dates=dates)
+    return drawn
 
 
 def _forests(write: Writer, results: Results) -> dict[str, Drawn]:
     """Page one at a glance, and the same under other settings."""
     topics = found_topics(write, results)
-    if not results.told.others or not topics:
+    if not topics:
         return {}
     names = [found.outcome for found in topics]
     fact = results.facts.rows(outcome=names, by="all", group="all", measure=["difference"])
@@ -73,6 +103,11 @@ def _forests(write: Writer, results: Results) -> dict[str, Drawn]:
         )
         drawn["sure"] = Drawn("sure", figure, alt, one)
     return drawn
+
+
+def sides(results: Results) -> list[str]:
+    """The texts that are mapped: the one on the other side of the claims, and the last one."""
+    return list(dict.fromkeys([opposite(results), results.told.others[-1]]))
 
 
 def _grids(results: Results, code: str) -> dict[str, Drawn]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from experiments.briefing.document import Block, Bullets, Inlines, Paragraph, Text
 from experiments.briefing.findings import Topic
 from experiments.briefing.results import Results
@@ -24,8 +22,7 @@ def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
     else:
         blocks.append(Paragraph(write("text.mind_none")))
     if not results.manifest.get("draws"):
-        command = f"{shlex.join(shlex.split(str(results.manifest['command'])))} --posterior"
-        said = write("text.mind_parameters_none", command=Text(command, "code"))
+        said = write("text.mind_parameters_none", command=Text("--posterior --draws 50", "code"))
         blocks.append(Paragraph(said))
     return [*blocks, Paragraph(write("text.mind_change")), Paragraph(write("text.scale"), "note")]
 

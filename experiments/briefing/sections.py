@@ -39,8 +39,8 @@ class Pages:
     def heading(self, key: str) -> Heading:
         return Heading(self.write(f"page.{key}"))
 
-    def text(self, key: str, **slots: str) -> Paragraph:
-        return Paragraph(self.write(key, **slots))
+    def text(self, key: str, style: str = "", **slots: str) -> Paragraph:
+        return Paragraph(self.write(key, **slots), style)
 
     def charts(self, *stems: str) -> list[Block]:
         """Charts that could be drawn, each with the id of the rows behind it."""
@@ -77,23 +77,23 @@ def _headlines(made: Pages) -> list[Block]:
 
 def _reporting(made: Pages) -> list[Block]:
     return [
-        made.heading("reporting"), made.text("text.reporting"), *made.charts("reporting"),
+        made.heading("reporting"), made.text("text.reporting", "intro"), *made.charts("reporting"),
     ]
 
 
 def _encounters(made: Pages) -> list[Block]:
     return [
-        made.heading("encounters"), made.text("text.encounters"), *made.charts("encounters"),
+        made.heading("encounters"), made.text("text.encounters", "intro"), *made.charts("encounters"),
     ]
 
 
 def _classes(made: Pages) -> list[Block]:
-    return [made.heading("classes"), made.text("text.classes"), *made.charts("classes")]
+    return [made.heading("classes"), made.text("text.classes", "intro"), *made.charts("classes")]
 
 
 def _places(made: Pages) -> list[Block]:
     said = "text.places" if "map" in made.drawn else "text.places_none"
-    return [made.heading("places"), made.text(said), *made.charts("map")]
+    return [made.heading("places"), made.text(said, "intro"), *made.charts("map")]
 
 
 def _months(made: Pages) -> list[Block]:
@@ -102,9 +102,9 @@ def _months(made: Pages) -> list[Block]:
         return [made.heading("months"), made.text("text.months_hidden")]
     dates = made.drawn["months"].dates
     said = (
-        made.text("text.policy_dates", list=made.write.language.listed(dates))
+        made.text("text.policy_dates", "intro", list=made.write.language.listed(dates))
         if dates
-        else made.text("text.no_policy_dates")
+        else made.text("text.no_policy_dates", "intro")
     )
     return [made.heading("months"), said, *charts]
 

@@ -23,7 +23,7 @@ from experiments.style import FONTS
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 WRAPS = {"strong": "strong", "quiet": "small", "code": "mono"}
-PARAGRAPHS = {"": "par", "lead": "lead", "note": "note", "code": "source"}
+PARAGRAPHS = {"": "par", "intro": "intro", "note": "note", "code": "source"}
 
 
 def pdf(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> bytes:

@@ -1,4 +1,4 @@
-"""Synthetic results with known truth: a few cells, as `carveout compare` would have released them."""
+"""Synthetic results with known truth: a few cells, as a comparison would have given them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def results(
     """
     rows = [row("level", regime, outcome, level, n) for regime in (BASE, *changes)]
     rows += [row("difference", regime, outcome, found, n) for regime, found in changes.items()]
-    rows += [row(part, regime, outcome, found, n) for (part, regime), found in (parts or {}).items()]
+    rows += [row(*key, outcome, found, n) for key, found in (parts or {}).items()]
     contrasts = pd.DataFrame(rows)
     if draws:
         for name, place in (("par_low", 1), ("par_high", 2)):

@@ -60,7 +60,8 @@ def test_spanish_has_every_name_that_english_code_has():
 def test_every_regime_and_group_has_a_name(code):
     say = language(code)
     assert [name for name in regime_names() if not say.has(f"regimes.{name}")] == []
-    groups = [group for by in ("status", "channel", "carve_out", "ethnicity") for group in GROUPS[by]]
+    breakdowns = ("status", "channel", "carve_out", "ethnicity")
+    groups = [group for by in breakdowns for group in GROUPS[by]]
     assert [group for group in groups if not say.has(f"groups.{group}")] == []
 
 

@@ -1,0 +1,140 @@
+"""The map of a difference by community area: hexagons, rates only, small cells left empty."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from experiments.briefing.results import Results
+from experiments.briefing.writer import Writer
+from experiments.forest import SMALL, TITLE
+from experiments.language import Language, places
+from experiments.maps import DIVERGING, draw_areas
+from experiments.style import BASELINE, FAINT, RC
+from model.city import City, load_city
+from model.faults import BadInput
+
+OUTCOME = "area_reporting"
+SIZE = (7.4, 4.9)
+#: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
+BY_CHANCE = 0.05
+#: Maps side by side, and names of areas listed under each.
+MOST_MAPS, MOST_NAMES = 2, 6
+
+
+def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Figure, str] | None:
+    """Up to two maps and their text; None where no cell may be shown or the city is not at hand."""
+    say, told = write.language, results.told
+    rows = {regime: areas(results, regime) for regime in regimes[:MOST_MAPS]}
+    try:
+        city = load_city(results.manifest["city"])
+    except BadInput:  # a city of the user's own, which is not kept with the results
+        return None
+    shown = pd.concat(rows.values())
+    if not shown["estimate"].notna().any() or not len(city.tiles):
+        return None
+    base = told.regime(told.baseline, say)
+    reach = float(shown["estimate"].abs().max()) or 1.0
+    title = fill(_title(say, results, rows), TITLE)
+    lines = title.count("\n")
+    texts = []
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=SIZE)
+        top = 1 - (0.62 + 0.19 * lines) / SIZE[1]
+        for place, (regime, found) in enumerate(rows.items()):
+            axes = figure.add_axes((0.5 * place, 0.215, 0.5, top - 0.215))
+            _map(axes, city, found, reach)
+            axes.set_title(told.regime(regime, say), loc="center", pad=2)
+            text = _counts(say, city, found)
+            figure.text(
+                0.5 * place + 0.01, 0.2, fill(text, 74), fontsize=7.5, va="top", color=BASELINE
+            )
+            texts.append(f"{told.regime(regime, say)}: {text}")
+        _scale(figure, reach, say("chart.map_unit", base=base), say)
+        figure.text(0.0, 0.99, title, fontsize=12, fontweight="bold", va="top")
+        figure.text(
+            0.0, 1 - (0.3 + 0.19 * lines) / SIZE[1], say("chart.map_reading"), fontsize=8.5,
+            color=FAINT, va="top",
+        )
+        figure.text(
+            0.0, 0.008, fill(told.source(say.code), SMALL), fontsize=7, color=FAINT, va="bottom"
+        )
+    return figure, " ".join(texts)
+
+
+def areas(results: Results, regime: str) -> pd.DataFrame:
+    """A regime's differences by area, indexed by the area's number; NaN where suppressed."""
+    frame = results.contrasts.frame
+    rows = frame[
+        (frame["outcome"] == OUTCOME) & (frame["measure"] == "difference")
+        & (frame["regime"] == regime) & (frame["by"] == "area")
+    ]
+    return rows.set_index(rows["group"].astype(str))[["estimate", "low", "high"]]
+
+
+def _clear(found: pd.DataFrame) -> pd.Series:
+    return (found["low"] > 0) | (found["high"] < 0)
+
+
+def _title(say: Language, results: Results, rows: dict[str, pd.DataFrame]) -> str:
+    """A finding only where more areas leave out zero than twice what chance gives."""
+    told = results.told
+    counts = {regime: int(_clear(found).sum()) for regime, found in rows.items()}
+    regime = max(counts, key=lambda name: counts[name])
+    total = int(rows[regime]["estimate"].notna().sum())
+    slots = {"base": told.regime(told.baseline, say)}
+    if counts[regime] <= 2 * BY_CHANCE * total:
+        return say("chart.map_plain", **slots)
+    return say(
+        "chart.map_finding", count=say.number(counts[regime]), total=say.number(total),
+        regime=told.regime(regime, say), **slots,
+    )
+
+
+def _counts(say: Language, city: City, found: pd.DataFrame) -> str:
+    """How many areas leave out zero, how many would by chance, and the names of the largest."""
+    known = found[found["estimate"].notna()]
+    clear = known[_clear(known)]
+    said = say(
+        "chart.map_counts", count=say.number(len(clear)), total=say.number(len(known)),
+        chance=say.number(BY_CHANCE * len(known)),
+    )
+    if clear.empty:
+        return said
+    names = dict(zip(map(str, city.numbers), city.names, strict=True))
+    order = clear["estimate"].abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMES]
+    listed = ", ".join(names[number] for number in order)
+    key = "map_names" if len(clear) <= MOST_NAMES else "map_some_names"
+    return f"{said} {say(f'chart.{key}', list=listed)}"
+
+
+def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
+    numbers = [str(number) for number in city.numbers]
+    values = found["estimate"].reindex(numbers).to_numpy(float)
+    tiles = draw_areas(
+        axes, city, values, diverging=True, limits=(-reach, reach), labels=False, legend=False
+    )
+    clear = _clear(found).reindex(numbers, fill_value=False).to_numpy(bool)
+    tiles.set_edgecolors([BASELINE if one else "#b5b5b5" for one in clear])
+    tiles.set_linewidths([1.5 if one else 0.4 for one in clear])
+
+
+def _scale(figure: Figure, reach: float, unit: str, say: Language) -> None:
+    norm = TwoSlopeNorm(0.0, -reach, reach)
+    bar = figure.colorbar(
+        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.1, 0.4, 0.016)),
+        orientation="horizontal",
+    )
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _: say.number(x, places(x), signed=True))
+    )
+    bar.ax.tick_params(labelsize=7, length=2)
+    bar.set_label(unit, fontsize=7.5, labelpad=1)
