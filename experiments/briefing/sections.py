@@ -83,7 +83,8 @@ def _reporting(made: Pages) -> list[Block]:
 
 def _encounters(made: Pages) -> list[Block]:
     return [
-        made.heading("encounters"), made.text("text.encounters", "intro"), *made.charts("encounters"),
+        made.heading("encounters"), made.text("text.encounters", "intro"),
+        *made.charts("encounters"),
     ]
 
 
