@@ -164,7 +164,7 @@ def settings(
     layers = [tried(partial(load_regime, regime)) for regime in chosen]
     tried(lambda: load_posture(posture))
     place = tried(lambda: load_city(city))
-    tried(lambda: _enough(place, scale))
+    tried(lambda: enough(place, scale))
     values = parameter_values(parameters, faults)
     tried(lambda: load_parameters(values))
     count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
@@ -282,7 +282,7 @@ def days_of(start: dt.date, years: float) -> int:
     return max(1, (end - start).days + round((years - whole) * 365))
 
 
-def _enough(city: City | None, scale: Any) -> None:
+def enough(city: City | None, scale: Any) -> None:
     """Refuse a scale at which next to nobody is simulated."""
     residents = 0 if city is None else int(city.population.sum())
     if not residents or not isinstance(scale, int | float | str):

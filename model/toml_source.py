@@ -69,6 +69,10 @@ class TomlSource:
             path = path[:-1]
         return self._lines.get(path, 1)
 
+    def has(self, path: KeyPath) -> bool:
+        """Whether the document states this key path."""
+        return path in self._lines
+
     def fault(
         self, path: KeyPath, found: str, allowed: str = "", nearest_name: str = ""
     ) -> Fault:

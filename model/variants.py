@@ -37,7 +37,8 @@ def varied(layer: Layer, clauses: Mapping[str, Any], name: str) -> Layer:
         contradict each other.
     """
     if wrong := [key for key in clauses if key not in Clauses.model_fields]:
-        raise BadInput(unknown("clause", key, Clauses.model_fields, key=key) for key in wrong)
+        names = Clauses.model_fields
+        raise BadInput(unknown("clause", key, names, key=f"clauses.{key}") for key in wrong)
     stated = layer.model_dump(mode="python", exclude_none=True)
     for key, value in clauses.items():
         stated["clauses"][key] = {

@@ -85,6 +85,16 @@ class Cluster:
                 else:
                     yield _failed(tasks[0], future)
 
+    def check(self) -> None:
+        """Refuse an address at which no scheduler answers.
+
+        Raises
+        ------
+        BadInput
+            If none does.
+        """
+        self._client().close()
+
     def _client(self) -> Client:
         from distributed import Client
 

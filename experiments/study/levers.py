@@ -6,13 +6,14 @@ several things at once; a factorial is a lever for each clause in which two regi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from experiments.settings import days_of
+from experiments.settings import days_of, enough
 from experiments.study.file import StudyFile
 from model.city import load_city
 from model.faults import BadInput, Fault
@@ -209,6 +210,7 @@ def _combination(
         fields["regime"] = own if known else as_text(layer)
         if Path(fields["baseline"]).suffix == ".toml":
             fields["baseline"] = as_text(load_regime(fields["baseline"]))
+        enough(load_city(fields["city"]), run.scale)
         made = scenario({
             **fields, "scale": run.scale, "days": days_of(_start(fields["start"]), run.years),
             "parameters": parameters,
@@ -223,9 +225,7 @@ def _combination(
     }, made)
 
 
-def _start(value: Any) -> Any:
-    import datetime as dt
-
+def _start(value: Any) -> dt.date:
     if isinstance(value, dt.date):
         return value
     try:
@@ -236,11 +236,15 @@ def _start(value: Any) -> Any:
 
 def _at(source: TomlSource, chosen: Mapping[str, _Position], fault: Fault) -> Fault:
     """A fault of a combination, at the line of the lever's position that it comes from."""
+    key = fault.key.removesuffix(".value")
     for position in chosen.values():
-        for key in (fault.key, fault.key.removesuffix(".value")):
-            path = (*position.path, *key.split("."))
-            if path in source._lines:
-                return source.fault(path, fault.found, fault.allowed, fault.nearest)
+        if position.path == ("levers", key, position.path[-1]):
+            return source.fault(position.path, fault.found, fault.allowed, fault.nearest)
+        path = (*position.path, *key.split("."))
+        if source.has(path):
+            return source.fault(path, fault.found, fault.allowed, fault.nearest)
+    if source.has(("run", key)):
+        return source.fault(("run", key), fault.found, fault.allowed, fault.nearest)
     changing = [one for one in chosen.values() if one.choice.get("clauses")]
     path = (*changing[-1].path, "clauses") if changing else ("levers",)
     found = f"{fault.key}: {fault.found}" if fault.key else fault.found

@@ -56,12 +56,16 @@ class Machine:
         Raises
         ------
         BadInput
-            If `processes` is no number, or stands beside `cluster`.
+            If `processes` is no number, or stands beside `cluster`, or nobody answers there.
         """
         if self.processes is not None:
             whole("processes", self.processes, 1, 1024)
             if self.cluster is not None:
                 raise BadInput(Fault("found both", "one of the two", key="processes, cluster"))
+        if self.cluster is not None:
+            from experiments.study.cluster import Cluster
+
+            Cluster(self.cluster).check()
 
     def engine(self, study: StudyFile, total: int) -> Callable[[Iterator[list[Task]]], Outcomes]:
         """What runs the parts of a plan of `total` tasks."""

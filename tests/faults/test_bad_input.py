@@ -106,14 +106,14 @@ def test_two_laws_of_one_short_name_are_refused(words, capsys):
 
 
 def test_the_least_scale_that_is_told_is_allowed():
-    from experiments.settings import LEAST_RESIDENTS, _enough
+    from experiments.settings import LEAST_RESIDENTS, enough
     from model.city import load_city
 
     city = load_city("chicago")
     with pytest.raises(BadInput) as told:
-        _enough(city, "0.00001")
+        enough(city, "0.00001")
     least = float(told.value.faults[0].allowed.split()[2].rstrip(","))
-    _enough(city, least)
+    enough(city, least)
     assert least * city.population.sum() == pytest.approx(LEAST_RESIDENTS, rel=0.1)
 
 
