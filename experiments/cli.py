@@ -120,7 +120,8 @@ def _built_in(command: Command) -> None:
     )
     run.add_argument("regime", nargs="?", metavar="REGIME",
                      help="name or file (default: welcoming-2012)")
-    run.add_argument("--timeline", metavar="NAME", help="dated layers instead of one regime")
+    run.add_argument("--timeline", metavar="TIMELINE",
+                     help="dated layers instead of one regime ('carveout timelines')")
     simulation_options(run)
 
     regimes = command("regimes", "list, show and compare the texts of regimes",
@@ -186,6 +187,7 @@ def _built_in(command: Command) -> None:
     for name, listed in (
         ("postures", "the federal postures"),
         ("environments", "the legal environments E0 to E3"),
+        ("timelines", "the policy timelines: dated laws and postures for 'run --timeline'"),
         ("outcomes", "the outcomes and what they mean"),
     ):
         json_option(command(name, f"list {listed}", f"experiments.listings:{name}"))

@@ -27,7 +27,12 @@ complete -c carveout -f -a "(carveout __complete (commandline -opc)[2..] (comman
 }
 MODEL = Path(__file__).resolve().parent.parent / "model"
 #: What an argument's placeholder stands for: the folder of the model whose files carry the names.
-NAMED = {"REGIME": "ordinances", "POSTURE": "postures", "ENVIRONMENT": "environments"}
+NAMED = {
+    "REGIME": "ordinances",
+    "POSTURE": "postures",
+    "ENVIRONMENT": "environments",
+    "TIMELINE": "timelines",
+}
 
 
 def candidates(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:

@@ -17,10 +17,10 @@ from model.ledger import (
     DETAINER_OUTCOMES,
     FOUND,
     PLACES,
-    class_names,
+    carve_out,
 )
 from model.population import Population
-from model.schema import AGES, CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, SEXES, STATUSES
+from model.schema import AGES, CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, N_FLAGS, SEXES, STATUSES
 
 EPOCH = dt.date(1970, 1, 1)
 #: What a code in a column of the ledger's events stands for.
@@ -58,7 +58,7 @@ def event_rows(events: Mapping[str, pd.DataFrame], population: Population) -> pd
         "age": np.array(AGES.names, object)[population.age[person]],
         "sex": np.array(SEXES.names, object)[population.sex[person]],
         "conviction": np.array(CONVICTIONS.names, object)[population.conviction[person]],
-        "carve_out": np.array([class_names(flags) for flags in range(256)], object)[
+        "carve_out": np.array([carve_out(flags) for flags in range(N_FLAGS)], object)[
             population.flags[person]
         ],
     }

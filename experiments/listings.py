@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from experiments.commands import print_json
-from experiments.settings import chicago_regimes, environment_says, real, whole
+from experiments.settings import chicago_regimes, real, whole
 from experiments.terminal import console
 
 Arguments = argparse.Namespace
@@ -40,7 +40,9 @@ def regimes(arguments: Arguments) -> int:
     for name in names:
         layer = load_regime(name)
         dated = layer.in_force.isoformat() if layer.in_force else "never in force"
-        rows.append({"name": name, "in force": dated, "title": layer.title})
+        rows.append(
+            {"name": name, "of": layer.place or "any", "in force": dated, "title": layer.title}
+        )
     return _show("regimes", rows, arguments)
 
 
@@ -152,13 +154,26 @@ def postures(arguments: Arguments) -> int:
     return _show("postures", rows, arguments)
 
 
+def timelines(arguments: Arguments) -> int:
+    """``carveout timelines``."""
+    from model.law import load_timeline, timeline_names
+
+    rows = []
+    for name in timeline_names():
+        history, _ = load_timeline(name)
+        first, last = history.steps[0].date, history.steps[-1].date
+        rows.append({"name": name, "from": str(first), "to": str(last), "steps": len(history.steps),
+                     "title": history.title, "summary": history.summary})
+    return _show("timelines", rows, arguments)
+
+
 def environments(arguments: Arguments) -> int:
     """``carveout environments``."""
-    from model.law import environment_names
+    from model.law import environment_names, load_environment
 
+    stated = [load_environment(name)[0] for name in environment_names()]
     rows = [
-        {"name": name, "says": environment_says(name).partition(": ")[2]}
-        for name in environment_names()
+        {"name": one.name, "period": one.period or "", "says": one.summary} for one in stated
     ]
     return _show("environments", rows, arguments)
 

@@ -19,7 +19,7 @@ from model.scenario import Scenario, brief, scenario
 if TYPE_CHECKING:
     from model.city import City
 
-DEFAULT_BASELINE = "welcoming-2012"
+DEFAULT_BASELINE, DEFAULT_CITY = "welcoming-2012", "chicago"
 MAX_YEARS, MAX_REPLICATES = 100, 10_000
 #: The shortest run is a day, as a share of a year.
 LEAST_YEARS = 1 / 365
@@ -28,17 +28,6 @@ LEAST_RESIDENTS = 100
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 #: Longer numbers are not read: Python refuses those of thousands of digits with a traceback.
 LONGEST_NUMBER = 20
-#: What each legal environment leaves of a comparison between ordinances.
-ENVIRONMENTS = {
-    "E0": "Legal environment E0: the ordinance alone binds, as if no state or county law did.",
-    "E1": "Legal environment E1 (2011-2017): Cook County declines detainers, whatever the city "
-    "says.",
-    "E2": "Legal environment E2 (from 28 Aug 2017): the TRUST Act bars holding on a detainer; "
-    "removing the city's text alone leaves state law in place.",
-    "E3": "Legal environment E3 (from 2 Aug 2021): the Way Forward Act limits transfers too; "
-    "removing the city's text alone leaves state law in place.",
-}
-
 
 @dataclass(frozen=True)
 class Case:
@@ -95,12 +84,11 @@ def name(regime: str) -> str:
 
 def environment_says(environment: str) -> str:
     """A sentence on what a legal environment leaves of a comparison between ordinances."""
-    if environment in ENVIRONMENTS:
-        return ENVIRONMENTS[environment]
     from model.law import load_environment
 
     stated, _ = load_environment(environment)
-    return f"Legal environment {stated.title}: {stated.summary}"
+    since = f" ({stated.period})" if stated.period else ""
+    return f"Legal environment {stated.name}{since}: {stated.summary}"
 
 
 def settings(
@@ -146,7 +134,7 @@ def settings(
 
     if isinstance(regimes, str):
         regimes = (regimes,)
-    chosen = chicago_regimes() if regimes is None else tuple(regimes)
+    chosen = regimes_of(Path(city).name) if regimes is None else tuple(regimes)
     if not chosen:
         raise BadInput(Fault("found no regime", "at least one regime", key="regimes"))
     if baseline is None:
@@ -196,13 +184,20 @@ def settings(
     return Settings(chosen, baseline, count, made, span, decompose, events, titles)
 
 
-def chicago_regimes() -> tuple[str, ...]:
-    """The regimes of Chicago: a suburb's ordinance binds nobody here."""
+def regimes_of(city: str) -> tuple[str, ...]:
+    """The regimes that a city can have, by date: its own, and those that are of no place. A city
+    for which there is none of its own borrows Chicago's."""
     from model.ordinance import load_regime, regime_names
 
-    suburbs = ("aurora", "oak-lawn")
-    names = [name for name in regime_names() if not name.startswith(suburbs)]
-    return tuple(sorted(names, key=lambda name: str(load_regime(name).in_force)))
+    layers = [load_regime(name) for name in regime_names()]
+    place = city if any(layer.place == city for layer in layers) else DEFAULT_CITY
+    ours = [layer for layer in layers if layer.place in (place, None)]
+    return tuple(layer.name for layer in sorted(ours, key=lambda layer: str(layer.in_force)))
+
+
+def chicago_regimes() -> tuple[str, ...]:
+    """The regimes of Chicago: a suburb's ordinance binds nobody here."""
+    return regimes_of(DEFAULT_CITY)
 
 
 def parameter_values(given: Mapping[str, Any] | None, faults: list[Fault]) -> dict[str, float]:

@@ -84,7 +84,8 @@ def _head(settings: Settings, whole: pd.DataFrame) -> Text:
     n = int(whole["n"].max())
     replicates = f"{n} paired replicates" if n > 1 else "1 replicate"
     size = "whole city" if scenario.scale == 1 else f"{scenario.scale:g} of the city"
-    text = Text(f"{scenario.city.title() if name(scenario.city) == scenario.city else 'City'}, ")
+    shipped = name(scenario.city) == scenario.city
+    text = Text(f"{scenario.city.replace('-', ' ').title() if shipped else 'City'}, ")
     text.append(
         f"{settings.years:g} year{'s' * (settings.years != 1)} from {scenario.start}, "
         f"{replicates}, {size}, federal posture {name(scenario.posture)}\n"

@@ -13,9 +13,11 @@ from model.schema import (
     CONVICTIONS,
     ETHNICITIES,
     LADDER,
+    N_FLAGS,
     SEXES,
     STATUSES,
     Categories,
+    class_names,
 )
 from model.state import NEVER
 
@@ -25,10 +27,7 @@ if TYPE_CHECKING:
     from model.space import Area
 
 #: The carve-out classes of every value that the flags can take.
-FLAG_NAMES = tuple(
-    tuple(name for bit, name in enumerate(CARVE_OUTS) if flags >> bit & 1)
-    for flags in range(1 << len(CARVE_OUTS))
-)
+FLAG_NAMES = tuple(map(class_names, range(N_FLAGS)))
 
 
 class Officer(Face):

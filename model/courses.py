@@ -16,9 +16,8 @@ from scipy.special import gammaincinv
 from model.clocks import EPISODE, Strikes, chosen, recur
 from model.dice import Dice
 from model.intercepts import EPISODE_CEILING, clearance_target, target
-from model.pools import ADULT
 from model.rates import Rates
-from model.schema import CRIMES
+from model.schema import ADULT, CRIMES
 
 PARTNER = CRIMES["partner_violence"]
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ledger import DETAINER_OUTCOMES, PLACES
-from model.policing import ARREST, FIRST_NONCITIZEN, Contacts
-from model.schema import CHANNELS, CONVICTIONS, ETHNICITIES, STATUSES
+from model.policing import ARREST, Contacts
+from model.schema import CHANNELS, CONVICTIONS, ETHNICITIES, FIRST_NONCITIZEN, STATUSES
 from model.sets import unique
 from model.state import NEVER, Booking
 

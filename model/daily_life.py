@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.pools import ADULT
 from model.population import Population
 from model.registry import Parameters
-from model.schema import AGES, ETHNICITIES, STATUSES
+from model.schema import ADULT, AGES, ETHNICITIES, STATUSES
 
 N_CELLS = len(STATUSES) * len(ETHNICITIES)
 

@@ -13,7 +13,7 @@ from scipy.special import betainc
 
 from model.city import City
 from model.dice import Dice
-from model.quotas import AreaDice, Codes, Floats, Ints, fill, part, race, split, spread
+from model.quotas import AreaDice, Codes, Floats, Ints, arrivals, fill, part, split, spread
 from model.registry import Parameters
 from model.schema import ETHNICITIES
 
@@ -175,7 +175,7 @@ def _place_children(sizes: Ints, quota: int, draw: AreaDice, p: Parameters) -> I
     the larger numbers being likelier; where the quota needs more, lone parents with several.
     """
     draws = draw.each("children's household", len(sizes))
-    times = race(draws, np.where(sizes > 2, 1.0, p.lone_parent_weight))
+    times = arrivals(draws, np.where(sizes > 2, 1.0, p.lone_parent_weight))
     spread_out = np.sqrt(draw.each("children of household", len(sizes)))
     wanted = 1 + (np.maximum(sizes - 2, 0) * spread_out).astype(np.int64)
     return fill(times, wanted, sizes - 1, quota)

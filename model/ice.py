@@ -18,6 +18,7 @@ from model.law import Law
 from model.policing import Contacts
 from model.population import Population
 from model.posture import Posture
+from model.quotas import arrivals
 from model.rates import Rates
 from model.registry import Parameters
 from model.scenario import Raid
@@ -120,8 +121,7 @@ def race(
     weight, u : (n,)
         Rates, and one uniform draw each.
     """
-    time = -np.log(u) / weight
-    return np.argsort(time, kind="stable")[:places]
+    return np.argsort(arrivals(u, weight), kind="stable")[:places]
 
 
 def field_work(

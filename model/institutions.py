@@ -15,7 +15,7 @@ from model.agents import ROW_AGENTS, IceTeam, Officer, Resident
 from model.columns import ColumnSet
 from model.ice import LOST
 from model.ledger import PLACES
-from model.schema import STATUSES
+from model.schema import FIRST_NONCITIZEN
 from model.space import make_space
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Custodian(Institution):
     def noncitizens_held(self) -> int:
         """Non-citizens held there."""
         status = self.model.population.status
-        first = STATUSES["permanent_resident"]
+        first = FIRST_NONCITIZEN
         return sum(int((status[who] >= first).sum()) for who, _ in self._held())
 
     def _held(self) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.schema import (
-    CARVE_OUTS,
     CHANNELS,
     CONVICTIONS,
     CRIMES,
     ETHNICITIES,
     HAND_OVER_CHANNELS,
+    N_FLAGS,
     PLACES,
     STATUSES,
+    class_names,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ CONTACTS = ("stops", "arrests", "status_questions", "calls_needed", "calls_made"
 WEIGHED = ("threat", "trust")
 DETAINER_OUTCOMES = ("lodged", "honoured", "declined")
 MEETINGS = ("met", "arrested")
+#: Encounters and detainers are tallied by channel (or place), status, conviction and flags: one
+#: number for each combination, by `np.ravel_multi_index`.
+TALLIED = (len(CHANNELS), len(STATUSES), len(CONVICTIONS), N_FLAGS)
 
 #: Columns of each kind of event, all int64; `person` is a synthetic resident.
 EVENTS = {
@@ -208,8 +212,8 @@ class Ledger:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Counts by (where, status, conviction, flags) that occur, and outcome."""
         people = self.population
-        code = (where * len(STATUSES) + people.status[person]) * len(CONVICTIONS)
-        code = (code + people.conviction[person]) * 256 + people.flags[person]
+        traits = people.status[person], people.conviction[person], people.flags[person]
+        code = np.ravel_multi_index((where, *traits), TALLIED)
         occurring, place = np.unique(code, return_inverse=True)
         counts = np.zeros((len(occurring), n_outcomes), np.int64)
         np.add.at(counts, (place, outcome), 1)
@@ -262,7 +266,7 @@ class Ledger:
 def _totals(month: dict[str, Any]) -> dict[str, Any]:
     """Citywide sums of a closed month."""
     met, counts = month["encounters"]
-    channel = met // (len(STATUSES) * len(CONVICTIONS) * 256)
+    channel, *_ = np.unravel_index(met, TALLIED)
     arrested = counts[:, MEETINGS.index("arrested")]
     detainers = month["detainers"][1].sum(axis=0).tolist()
     named = [f"detainers_{name}" for name in DETAINER_OUTCOMES]
@@ -281,10 +285,9 @@ def _totals(month: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def class_names(flags: int) -> str:
+def carve_out(flags: int) -> str:
     """The carve-out classes in which a person is recorded, joined by ``+``, or ``none``."""
-    names = [name for bit, name in enumerate(CARVE_OUTS) if flags >> bit & 1]
-    return "+".join(names) or "none"
+    return "+".join(class_names(flags)) or "none"
 
 
 assert CHANNELS.names[: len(PLACES)] == PLACES

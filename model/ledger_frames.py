@@ -12,7 +12,8 @@ from model.ledger import (
     INCIDENT_OUTCOMES,
     MEETINGS,
     PLACES,
-    class_names,
+    TALLIED,
+    carve_out,
 )
 from model.population import Population
 from model.schema import CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, STATUSES
@@ -77,15 +78,13 @@ def _sparse(tally: tuple[np.ndarray, np.ndarray], title: str, names, outcomes) -
     """Only the combinations that occur."""
     code, counts = tally
     names = list(names)
-    flags, rest = code % 256, code // 256
-    conviction, rest = rest % len(CONVICTIONS), rest // len(CONVICTIONS)
-    status, where = rest % len(STATUSES), rest // len(STATUSES)
+    where, status, conviction, flags = np.unravel_index(code, TALLIED)
     table = pd.DataFrame(
         {
             title: [names[i] for i in where],
             "status": [STATUSES.names[i] for i in status],
             "conviction": [CONVICTIONS.names[i] for i in conviction],
-            "carve_out": [class_names(int(i)) for i in flags],
+            "carve_out": [carve_out(int(i)) for i in flags],
         },
         dtype=object,
     )

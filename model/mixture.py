@@ -84,6 +84,7 @@ def mix(first: Layer, second: Layer, parts: Collection[str]) -> Layer:
         title=f"{first.title}, {told}",
         summary="A mixture of two texts, read as if it had been passed.",
         level="city",
+        place=first.place,
         binds=(*police, *everyone),
         clauses=Clauses(**stated),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.households import AreaQuota, Households, household_rates
-from model.quotas import AreaDice, Codes, Floats, Ints, earliest, fill, part, race, split
+from model.quotas import AreaDice, Codes, Floats, Ints, arrivals, earliest, fill, part, split
 from model.registry import Parameters
 from model.schema import ETHNICITIES, STATUSES
 
@@ -72,7 +72,7 @@ def _undocumented(
         p.undocumented_with_children_weight,
         np.where(homes.sizes == 1, p.undocumented_alone_weight, 1.0),
     )
-    times = race(draw.each("undocumented household", households), weights)
+    times = arrivals(draw.each("undocumented household", households), weights)
     # Only some of the childless households may be undocumented throughout.
     throughout = draw.each("undocumented throughout", households) < p.undocumented_only_share
     limit = np.where(has_children | throughout, homes.adults, np.maximum(homes.adults - 1, 1))
@@ -84,7 +84,7 @@ def _undocumented(
     )
     # Children beside undocumented adults first; others only where those do not suffice.
     beside = np.where(adults > 0, homes.children, 0)
-    order = race(draw.each("undocumented child", households), np.where(adults > 0, 1.0, 1e-9))
+    order = arrivals(draw.each("undocumented child", households), np.where(adults > 0, 1.0, 1e-9))
     children = fill(
         order,
         np.minimum(np.maximum(elder, 0), beside),
@@ -110,12 +110,12 @@ def _lawful(
     weights = household_rates(_weights(p, "immigrant"), homes) * np.where(
         undocumented > 0, p.immigrant_beside_undocumented_weight, 1.0
     )
-    times = race(draw.each("immigrant household", households), weights)
+    times = arrivals(draw.each("immigrant household", households), weights)
     wanted = _with_others(spare, p.immigrant_housemate_share, draw, "immigrant adults")
     adults = fill(times, wanted, spare, total - under_age)
     spare_children = homes.children - undocumented_children
     # A child born abroad lives with adults born abroad, and rarely beside undocumented siblings.
-    order = race(
+    order = arrivals(
         draw.each("immigrant child", households),
         np.where(adults > 0, np.where(undocumented > 0, 0.1, 1.0), 1e-9),
     )
@@ -150,7 +150,7 @@ def _divide_lawful(
         ("permanent_resident", permanent, 1.0),
     ):
         weights: Floats = np.where(homes.ethnicity[who] == LATINO, latino_weight, 1.0)
-        times = race(draw.of(f"status {name}", who), weights)
+        times = arrivals(draw.of(f"status {name}", who), weights)
         chosen = earliest(times, int(count))
         status[who[chosen]] = STATUSES[name]
         who = np.delete(who, chosen)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ice import housemates
-from model.pools import ADULT
 from model.population import Population
+from model.schema import ADULT
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel

@@ -15,7 +15,6 @@ from model.clocks import Stream, stream
 from model.intercepts import EPISODE_CEILING
 from model.ledger import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED
 from model.policing import Contacts, reported_status
-from model.pools import ADULT
 from model.rates import CEILING, HOUSEHOLD_CRIMES
 from model.registry import Parameters
 from model.reporting import (
@@ -25,7 +24,7 @@ from model.reporting import (
     reports,
     survivor_shift,
 )
-from model.schema import CRIMES, ETHNICITIES, LADDER, SEXES
+from model.schema import ADULT, CRIMES, ETHNICITIES, LADDER, SEXES
 from model.sets import unique, within
 from model.traits import Traits
 

@@ -9,7 +9,8 @@ questions and know nothing else of the law.
 from model.layer import Layer, layer_schema
 from model.layer_files import law_names, load_law, load_layer, load_regime, regime_names
 from model.plain_words import describe, difference
-from model.stack import Citation, Permission, Stack, class_names
+from model.schema import class_names
+from model.stack import Citation, Permission, Stack
 
 __all__ = [
     "Citation",

@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 
 from model.clocks import Stream, who_of
 from model.ledger import CONTACTS
-from model.schema import CARVE_OUTS, STATUSES
+from model.schema import CARVE_OUTS, FIRST_NONCITIZEN
 from model.traits import Traits
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 STOP, ARREST, QUESTION, CALL_NEEDED, CALL_MADE = range(len(CONTACTS))
 WARRANT = 1 << CARVE_OUTS["criminal_warrant"]
-FIRST_NONCITIZEN = STATUSES["permanent_resident"]
 
 
 class Contacts(NamedTuple):

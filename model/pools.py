@@ -16,11 +16,10 @@ from model.dice import Dice
 from model.population import Population
 from model.registry import Parameters
 from model.risks import arrest_risk
-from model.schema import AGES, STATUSES
+from model.schema import ADULT, FIRST_NONCITIZEN
 
 #: Places in the list of offenders for a relative risk of one: keeps it shorter than the city.
 PLACES_PER_RISK = 0.1
-ADULT = AGES["18-24"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class Pools:
         """Non-citizens, whom ICE may look for."""
         return pool(
             self.population,
-            np.flatnonzero(self.population.status >= STATUSES["permanent_resident"]),
+            np.flatnonzero(self.population.status >= FIRST_NONCITIZEN),
         )
 
     @cached_property

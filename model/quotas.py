@@ -63,7 +63,7 @@ def part(total: int, share: float, shift: float) -> int:
     return int(min(np.floor(total * share + shift), total))
 
 
-def race(draws: Floats, weights: Floats) -> Floats:
+def arrivals(draws: Floats, weights: Floats) -> Floats:
     """Arrival times of an exponential race: the k earliest are k chosen in proportion to weight.
 
     Weights must be positive; see Efraimidis & Spirakis (2006), doi:10.1016/j.ipl.2005.11.003.

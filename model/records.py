@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from model.city import City
 from model.dice import Dice
-from model.quotas import AreaDice, Codes, Floats, Ints, earliest, part, race
+from model.quotas import AreaDice, Codes, Floats, Ints, arrivals, earliest, part
 from model.registry import Parameters
-from model.schema import AGES, CARVE_OUTS, CONVICTIONS, ETHNICITIES, SEXES, STATUSES
+from model.schema import ADULT, AGES, CARVE_OUTS, CONVICTIONS, ETHNICITIES, SEXES, STATUSES
 
-ADULT, FIFTY = AGES["18-24"], AGES["50-64"]
+FIFTY = AGES["50-64"]
 MALE = SEXES["male"]
 US_BORN, UNDOCUMENTED = STATUSES.codes("us_born", "undocumented")
 NONE, FELONY, VIOLENT = CONVICTIONS.codes("none", "nonviolent_felony", "violent_felony")
@@ -141,11 +141,11 @@ def list_gangs(
         )
         mistaken = part(quota, p.gang_wrong_share, roll(f"{name} wrong quota"))
         draws = dice.uniform(f"population: {name} listed wrongly", 0, rows)
-        chosen = earliest(race(draws, weights), mistaken)
+        chosen = earliest(arrivals(draws, weights), mistaken)
         wrong.append(rows[chosen])
         rows, weights = np.delete(rows, chosen), np.delete(weights, chosen)
         weights *= np.where(columns["conviction"][rows] > NONE, p.gang_convicted_weight, 1.0)
         draws = dice.uniform(f"population: {name} listed", 0, rows)
-        chosen = earliest(race(draws, weights), quota - mistaken)
+        chosen = earliest(arrivals(draws, weights), quota - mistaken)
         listed += [wrong[-1], rows[chosen]]
     return np.concatenate(listed), np.concatenate(wrong)

@@ -9,11 +9,10 @@ from scipy.special import ndtri
 from model.city import City
 from model.households import Households
 from model.nativity import NATURALIZED, UNDOCUMENTED, US_BORN
-from model.quotas import AreaDice, Codes, Floats, earliest, race
+from model.quotas import AreaDice, Codes, Floats, arrivals, earliest
 from model.registry import Parameters
-from model.schema import AGES, ETHNICITIES, STATUSES
+from model.schema import ADULT, ETHNICITIES, STATUSES
 
-ADULT = AGES["18-24"]
 BANDS = ("18_24", "25_34", "35_49", "50_64", "65_plus")
 
 
@@ -50,7 +49,7 @@ def draw_limited_english(
     table[:, UNDOCUMENTED] = 1.0
     limited = np.zeros(len(status), dtype=bool)
     draws = draw.each("limited English", len(status))
-    limited[earliest(race(draws, table[ethnicity, status]), quota)] = True
+    limited[earliest(arrivals(draws, table[ethnicity, status]), quota)] = True
     return limited
 
 

@@ -44,6 +44,7 @@ class Categories:
 
 
 AGES = Categories("age band", ("0-11", "12-17", "18-24", "25-34", "35-49", "50-64", "65+"))
+ADULT = AGES["18-24"]
 SEXES = Categories("sex", ("female", "male"))
 ETHNICITIES = Categories("ethnicity", ("latino", "black", "white", "asian", "other"))
 STATUSES = Categories(
@@ -57,6 +58,8 @@ STATUSES = Categories(
         "undocumented",
     ),
 )
+#: Statuses from here on are those of non-citizens.
+FIRST_NONCITIZEN = STATUSES["permanent_resident"]
 CONVICTIONS = Categories(
     "conviction class", ("none", "misdemeanour", "nonviolent_felony", "violent_felony")
 )
@@ -75,6 +78,15 @@ CARVE_OUTS = Categories(
         "child_sex_offence",
     ),
 )
+
+#: Values that the flags of a person, one bit a class, can take.
+N_FLAGS = 1 << len(CARVE_OUTS)
+
+
+def class_names(flags: int) -> tuple[str, ...]:
+    """Names of the carve-out classes in a bitmask, the lowest bit first."""
+    return tuple(name for code, name in enumerate(CARVE_OUTS) if flags >> code & 1)
+
 
 CRIMES = Categories(
     "crime type",

@@ -14,7 +14,7 @@ from model.faults import BadInput, Fault, unknown
 from model.layer import ACTIONS, ACTORS, LEVELS, RECIPIENTS, TIERS, Layer
 from model.layer_files import load_regime
 from model.registry import Parameters, load_parameters
-from model.schema import CARVE_OUTS, Categories
+from model.schema import N_FLAGS, Categories
 
 #: The city's text where there is none, or where its effect is taken away.
 NO_TEXT = "full-cooperation"
@@ -33,7 +33,7 @@ CHANNEL = (
     ("openness_join", "patrol", "join", None),
 )
 
-_FLAGS = np.arange(256, dtype=np.uint8)
+_FLAGS = np.arange(N_FLAGS, dtype=np.uint8)
 
 
 class Citation(NamedTuple):
@@ -138,7 +138,7 @@ class Stack:
         """
         key = _key(actor, action, recipient)
         if key not in self._tables:
-            table = np.ones(256, dtype=bool)
+            table = np.ones(N_FLAGS, dtype=bool)
             for cell in self._governing(key):
                 if cell.level == "carve_outs":
                     table &= (_FLAGS & cell.classes) > 0
@@ -246,8 +246,3 @@ def _key(actor: str, action: str, recipient: str | None) -> Key:
         if name not in names.names:
             raise BadInput(unknown(names.title, name, names))
     return actor, action, recipient or "ice"
-
-
-def class_names(mask: int) -> tuple[str, ...]:
-    """Names of the carve-out classes in a bitmask."""
-    return tuple(name for code, name in enumerate(CARVE_OUTS) if mask >> code & 1)

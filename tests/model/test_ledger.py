@@ -13,7 +13,7 @@ from model.ledger import (
     FOUND,
     SURVEYED,
     Ledger,
-    class_names,
+    carve_out,
 )
 from model.schema import CARVE_OUTS, CHANNELS, CRIMES, STATUSES
 from tests.claims.worlds import lively, world
@@ -146,6 +146,6 @@ def test_the_whole_citys_counts_are_the_sums_of_the_tables(people):
 
 
 def test_carve_out_classes_are_named():
-    assert class_names(0) == "none"
+    assert carve_out(0) == "none"
     both = 1 << CARVE_OUTS["felony_pending"] | 1 << CARVE_OUTS["gang_database"]
-    assert class_names(both) == "felony_pending+gang_database"
+    assert carve_out(both) == "felony_pending+gang_database"

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from model.ledger import BY_VICTIM, SURVEYED
 from model.offending import LETHAL_CEILING, lethal_factor
-from model.pools import ADULT, Pool
+from model.pools import Pool
 from model.rates import HOUSEHOLD_CRIMES
 from model.registry import load_parameters
 from model.response import Response, offending_multiplier
+from model.schema import ADULT
 from model.state import NEVER
 from tests.claims.worlds import lively, model_of
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.dice import Dice
-from model.quotas import earliest, fill, part, race, split, spread
+from model.quotas import arrivals, earliest, fill, part, split, spread
 
 shifts = st.floats(1e-9, 1 - 1e-9)
 shares = st.lists(st.floats(0, 1), min_size=1, max_size=8).filter(lambda xs: sum(xs) > 0.01)
@@ -57,6 +57,6 @@ def test_fill_asks_in_order_and_goes_beyond_what_is_wanted_only_when_all_have_gi
 def test_a_race_chooses_in_proportion_to_weight():
     draws = Dice(5).uniform_range("test", 0, 0, 30_000)
     weights = np.where(np.arange(30_000) % 2 == 0, 3.0, 1.0)
-    chosen = earliest(race(draws, weights), 600)
+    chosen = earliest(arrivals(draws, weights), 600)
     assert len(np.unique(chosen)) == 600
     assert abs((chosen % 2 == 0).mean() - 0.75) < 0.06
