@@ -38,7 +38,7 @@ class Environment(BaseModel):
 
     name: Slug = Field(description="a short name")
     title: Words = Field(description="what to call it in a table")
-    period: Words | None = Field(None, description="when it was so, such as 2011-2017")
+    period: Words | None = Field(default=None, description="when it was so, such as 2011-2017")
     summary: Words = Field(
         description="one or two sentences: what it leaves a city's ordinance to decide"
     )
