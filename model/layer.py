@@ -175,7 +175,9 @@ class Layer(BaseModel):
     title: Words = Field(description="what to call it in a table")
     summary: Words = Field(description="one or two sentences")
     level: Tier = Field(description=", ".join(TIERS))
-    place: Slug | None = Field(default=None, description="the city it is of, as its folder is named")
+    place: Slug | None = Field(
+        default=None, description="the city it is of, as its folder is named"
+    )
     in_force: dt.date | None = None
     binds: tuple[Actor, ...] = Field(description=", ".join(ACTORS))
     clauses: Clauses | None = None

@@ -25,7 +25,7 @@ from model.clocks import (
 from model.courses import Courses
 from model.dice import Dice
 from model.rates import ARREST, COURSE, HOUSEHOLD_CRIMES, STOP, Rates
-from model.schema import ADULT, CARVE_OUTS, CRIMES
+from model.schema import CARVE_OUTS, CRIMES
 
 #: What the clock of a removable resident can strike, in this order.
 PURSUIT_MARKS = ("other_lead", "agency_lead", "court")
