@@ -1,0 +1,236 @@
+"""Scenario discovery: under which conditions one regime's outcome is above, or below, another's.
+
+PRIM (Friedman & Fisher 1999, doi:10.1023/A:1008894516817; Bryant & Lempert 2010,
+doi:10.1016/j.techfore.2009.08.002) and classification trees, from the EMA workbench.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.analysis.charts import HEAD, WIDTH, words
+from experiments.analysis.result import Analysis, in_text
+from experiments.analysis.values import Values, read_values, source_text, study_manifest
+from experiments.privacy import release_estimates
+from experiments.style import COLOURS, FAINT, INK, RC
+from model.faults import BadInput, Fault, unknown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WHEN = {"higher": 1.0, "lower": -1.0}
+#: Fewer states than this make no box that could be told from chance.
+LEAST_STATES = 20
+
+
+@dataclass(frozen=True)
+class Discovery(Analysis):
+    """Boxes of conditions. Columns: method (prim, cart), box, rule, coverage (of the cases of
+    interest, those inside), density (of the states inside, those of interest), cases, n (states
+    inside), of (states in all), share_worse (of interest in all).
+
+    ``trade_off`` is PRIM's trajectory: coverage, density, restricted (number of conditions).
+    """
+
+    kind = "discovery"
+    values: Values
+    claim: str
+    trade_off: pd.DataFrame = field(repr=False)
+    unsure: float
+
+    def sentence(self) -> str:
+        """The best box in words, or that there is none."""
+        table = self.table()
+        share, of = float(table["share_worse"].iloc[0]), int(table["of"].iloc[0])
+        head = f"{self.claim} in {share:.0%} of {of} states"
+        box = table[(table["method"] == "prim") & (table["rule"] != "")]
+        if box.empty:
+            return f"{head}; no condition on the parameters makes it much likelier."
+        best = box.iloc[0]
+        return (
+            f"{head}; of those, {best['coverage']:.0%} have {best['rule']}, where it is so in "
+            f"{best['density']:.0%} of {int(best['n'])} states."
+        )
+
+    def shown(self) -> pd.DataFrame:
+        """Boxes in rows."""
+        table = self.table()
+        return pd.DataFrame({
+            "found by": table["method"].map({"prim": "PRIM", "cart": "tree"}),
+            "conditions": table["rule"].replace("", "(all states)"),
+            "coverage": [f"{value:.0%}" for value in table["coverage"]],
+            "density": [f"{value:.0%}" for value in table["density"]],
+            "states": table["n"].astype(int),
+        })
+
+    def notes(self) -> list[str]:
+        """What the words mean, and how sure the cases are."""
+        return [
+            "Coverage: of the states in question, those that the box holds. Density: of the box's "
+            "states, those in question. Boxes are found and judged on the same states, which "
+            "flatters them.",
+            f"In {self.unsure:.0%} of states the sign of the difference is within the Monte Carlo "
+            "error of its replicates." if not np.isnan(self.unsure) else
+            "One replicate a state: some signs are chance.",
+        ]
+
+    def figure(self) -> Figure:
+        """PRIM's trade-off: coverage against density, the chosen box marked."""
+        from matplotlib.figure import Figure
+        from matplotlib.ticker import PercentFormatter
+
+        height = 4.6
+        with mpl.rc_context(RC):
+            figure = Figure(figsize=(WIDTH, height))
+            axes = figure.add_axes((0.08, 0.25, 0.55, 0.92 - (HEAD + 0.75) / height))
+            rows = self.trade_off
+            for number, some in rows.groupby("restricted"):
+                axes.plot(some["coverage"], some["density"], "o", markersize=5,
+                          color=COLOURS[int(number) % len(COLOURS)])
+                last = some.iloc[-1]
+                axes.annotate(f"{int(number)} condition{'s' * (number != 1)}",
+                              (last["coverage"], last["density"]), xytext=(6, 5), fontsize=8,
+                              textcoords="offset points", color=COLOURS[int(number) % len(COLOURS)])
+            box = self.table().iloc[0]
+            axes.plot(box["coverage"], box["density"], "o", markersize=12, color=INK,
+                      markerfacecolor="none", markeredgewidth=1.4)
+            axes.grid(True, axis="both")
+            axes.set_xlim(-0.03, 1.12)
+            axes.set_ylim(-0.03, 1.08)
+            axes.set_xlabel("coverage: of the states in question, those inside", color=FAINT)
+            axes.set_ylabel("density: of those inside, in question", color=FAINT)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_formatter(PercentFormatter(1, decimals=0))
+            rule = box["rule"].replace(" and ", "\nand ") or "all states"
+            figure.text(0.66, 0.62, f"Ringed box:\n{rule}", fontsize=9, va="top")
+            words(figure, self.sentence().rstrip("."),
+                  f"{' '.join(self.notes())} Source: {source_text(self.values)}.", height)
+        return figure
+
+
+def discover(
+    study: Any, outcome: str = "", *, position: str, baseline: str, when: str,
+    lever: str = "regime", density: float = 0.8, **cell: Any,
+) -> Discovery:
+    """Conditions under which an outcome is higher (or lower) with `position` than with `baseline`.
+
+    Parameters
+    ----------
+    study
+        A folder or an `experiments.study.Study` that sampled parameters, or `Values`.
+    when
+        "higher" or "lower": what the user asks after. The model calls neither worse.
+    density
+        The box of largest coverage that is at least so dense is taken; else the densest.
+    cell
+        ``by``, ``group``, ``where``, as for `read_values`.
+
+    Raises
+    ------
+    BadInput
+        If there is no such study, outcome, position or direction, or too few states.
+    """
+    if when not in WHEN:
+        raise BadInput(unknown("direction", when, WHEN, key="when"))
+    if not 0 < density <= 1:
+        raise BadInput(Fault(f"found {density!r}", "above 0, at most 1", key="density"))
+    values = read_values(study, outcome, **cell)
+    one, other = values.chosen(lever, position), values.chosen(lever, baseline)
+    others = values.others(lever)
+    states = ["draw", *others]
+    pairs = values.differences(lever, one, other)
+    grouped = pairs.groupby(states, sort=False)["value"].agg(["mean", "sem"])
+    about = pairs.drop_duplicates(states).set_index(states, drop=False)
+    conditions = about[[*values.parameters, *others]].loc[grouped.index].reset_index(drop=True)
+    conditions = conditions.loc[:, conditions.nunique() > 1]
+    if len(conditions) < LEAST_STATES or conditions.empty:
+        found = f"{len(conditions)} states of {conditions.shape[1]} varying conditions"
+        raise BadInput(Fault(found, f"{LEAST_STATES} states, sampled parameters", key="study"))
+    interest = (WHEN[when] * grouped["mean"] > 0).to_numpy()
+    rows, trade_off = boxes(conditions, interest, density)
+    sem = grouped["sem"].to_numpy()
+    unsure = np.nan if np.isnan(sem).all() else np.nanmean(np.abs(grouped["mean"]) < 1.96 * sem)
+    title = in_text(values.spec.title)
+    claim = f"{title[0].upper()}{title[1:]} is {when} with {one} than with {other}"
+    command = (
+        f"carveout discover STUDY --outcome {values.outcome} --position {one} --baseline {other} "
+        f"--when {when}"
+    )
+    return Discovery(
+        release_estimates(rows.assign(outcome=values.outcome), "discovery"),
+        study_manifest(values, command), values, claim, trade_off, float(unsure),
+    )
+
+
+def boxes(
+    conditions: pd.DataFrame, interest: NDArray[np.bool_], density: float = 0.8
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """PRIM's box and the tree's leaves that hold more than their share, and PRIM's trade-off.
+
+    Parameters
+    ----------
+    conditions : (n, k)
+        Parameters, and levers as categories.
+    interest : (n,) bool
+    """
+    of, share = len(interest), float(interest.mean())
+    base = {"of": of, "share_worse": share}
+    every = {"method": "prim", "box": 0, "rule": "", "coverage": 1.0, "density": share,
+             "cases": int(interest.sum()), "n": of, **base}
+    if share in (0.0, 1.0):
+        flat = pd.DataFrame({"coverage": [1.0], "density": [share], "restricted": [0]})
+        return pd.DataFrame([every]), flat
+    x = conditions.copy()
+    for name in x.select_dtypes(exclude="number"):
+        x[name] = pd.Categorical(x[name])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the workbench speaks of engines that nothing here uses
+        from ema_workbench.analysis import cart, prim
+
+        box = prim.Prim(x, interest).find_box()
+        tree = cart.CART(x, interest.astype(int), mass_min=max(0.05, 5 / of))
+        tree.build_tree()
+    path = box.peeling_trajectory
+    trade_off = path.rename(columns={"res_dim": "restricted"})
+    trade_off = trade_off[["coverage", "density", "restricted"]].reset_index(drop=True)
+    dense = path[path["density"] >= density]
+    at = dense["coverage"].idxmax() if len(dense) else path["density"].idxmax()
+    chosen = path.loc[at]
+    rows = [{
+        "method": "prim", "box": 1, "rule": _rule(box.box_lims[int(at)], x),
+        "coverage": chosen["coverage"], "density": chosen["density"],
+        "cases": round(chosen["coverage"] * interest.sum()), "n": int(chosen["n"]), **base,
+    }]
+    for number, (limits, stats) in enumerate(zip(tree.boxes, tree.stats, strict=True), start=1):
+        if stats["density"] > share:
+            rows.append({
+                "method": "cart", "box": number, "rule": _rule(limits, x),
+                "coverage": float(stats["coverage"]), "density": float(stats["density"]),
+                "cases": round(float(stats["coverage"]) * interest.sum()),
+                "n": round(stats["mass"] * of), **base,
+            })
+    return pd.DataFrame(rows), trade_off
+
+
+def _rule(limits: pd.DataFrame, x: pd.DataFrame) -> str:
+    """The conditions of a box in words; those that leave everything in are left out."""
+    told = []
+    for name in x:
+        low, high = limits[name].iloc[0], limits[name].iloc[1]
+        if isinstance(low, (set, frozenset)):
+            if set(low) != set(x[name].cat.categories):
+                told.append(f"{name} {' or '.join(sorted(map(str, low)))}")
+            continue
+        above, below = low > x[name].min(), high < x[name].max()
+        if above and below:
+            told.append(f"{name} from {low:.3g} to {high:.3g}")
+        elif above or below:
+            told.append(f"{name} {'above' if above else 'below'} {low if above else high:.3g}")
+    return " and ".join(told)

@@ -1,0 +1,182 @@
+"""Paired contrasts of a study, and how many replicates the pairing saved."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.result import Analysis, estimate, in_text, spread, sure
+from experiments.analysis.spreads import saving, two_level
+from experiments.analysis.values import Values, read_values, source_text, study_manifest
+from experiments.privacy import release_estimates
+from experiments.settings import DEFAULT_BASELINE
+from experiments.terminal import decimals, number
+from model.faults import BadInput, Fault
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class PairedContrasts(Analysis):
+    """Differences between positions of a lever, paired by draw and replicate.
+
+    Columns: condition (the other levers), contrast, baseline, estimate, low, high (95%, Monte
+    Carlo), par_low, par_high (95% of the draws' means, noise removed; NaN with one draw), n,
+    draws, ratio with ratio_low and ratio_high (replicates that independent seeds would need, over
+    those run), independent (that number).
+    """
+
+    kind = "contrasts"
+    values: Values
+    lever: str
+
+    def sentence(self) -> str:
+        """The largest difference that is sure, and what pairing saved."""
+        spec, table = self.values.spec, self.table()
+        clear = table[[sure(row.low, row.high) for row in table.itertuples()]]
+        what = f"{in_text(spec.title)} ({spec.unit})"
+        if clear.empty:
+            head = f"No difference in {what} can be told from zero with these replicates"
+        else:
+            row = clear.loc[clear["estimate"].abs().idxmax()]
+            way = "higher" if row["estimate"] > 0 else "lower"
+            size = number(abs(row["estimate"]), decimals(row["estimate"]))
+            between = spread(row["low"], row["high"], decimals(row["low"], row["high"]))
+            under = f" under {row['condition']}" if row["condition"] else ""
+            head = (
+                f"The largest sure difference in {what}: {size} {way} with {row['contrast']} than "
+                f"with {row['baseline']}{under} ({between})"
+            )
+        known = table[table["ratio"].map(math.isfinite)]
+        if known.empty:
+            return f"{head}."
+        middle = known.iloc[(known["ratio"] - known["ratio"].median()).abs().argsort().iloc[0]]
+        text = f"{head}. Pairing: for {middle['contrast']}, {int(middle['n'])} pairs do what "
+        low, high = middle["ratio_low"] * middle["n"], middle["ratio_high"] * middle["n"]
+        return text + (
+            f"{number(middle['independent'], 0)} independent replicates of each would "
+            f"({number(low, 0)} to {number(high, 0)})."
+        )
+
+    def shown(self) -> pd.DataFrame:
+        """Contrasts in rows."""
+        table = self.table()
+        told = pd.DataFrame({f"{self.lever} (from {table['baseline'].iloc[0]})": table["contrast"]})
+        if table["condition"].any():
+            told["where"] = table["condition"]
+        told[f"difference, {self.values.spec.unit} (95%)"] = [
+            estimate(row) for row in table.itertuples()
+        ]
+        if table["draws"].max() > 1:
+            told["range over draws (95%)"] = [
+                spread(row.par_low, row.par_high, decimals(row.par_low, row.par_high))
+                for row in table.itertuples()
+            ]
+        told["pairs"] = table["n"].astype(int)
+        told["as many independent (95%)"] = [_saved(row) for row in table.itertuples()]
+        return told
+
+    def notes(self) -> list[str]:
+        """What the intervals hold."""
+        lines = ["Intervals: Monte Carlo error of the mean over draws; it falls with replicates."]
+        if self.table()["draws"].max() > 1:
+            lines.append(
+                "Range over draws: what the parameters leave open; no number of replicates "
+                "narrows it. Noise is removed where a draw has two replicates or more."
+            )
+        if self.values.hidden:
+            lines.append(f"{self.values.hidden} values stand on too few events and are left out.")
+        return lines
+
+    def figure(self) -> Figure:
+        """Differences with their Monte Carlo intervals, and the range over draws."""
+        table, spec = self.table(), self.values.spec
+        many = table["draws"].max() > 1
+        dots = []
+        for row in table.itertuples():
+            label = f"{row.contrast}, {row.condition}" if row.condition else row.contrast
+            if many:
+                dots.append(Dot(label, row.estimate, row.par_low, row.par_high, series=1))
+            dots.append(Dot(label, row.estimate, row.low, row.high))
+        legend = ("Monte Carlo error", "range over draws of the parameters") if many else ()
+        note = (
+            f"95% intervals; hollow: it holds zero. {int(table['n'].min())} to "
+            f"{int(table['n'].max())} pairs. Source: {source_text(self.values)}."
+        )
+        title = self.sentence().partition(". Pairing")[0].rstrip(".")
+        return dot_chart(dots, title=title, note=note, legend=legend,
+                         axis=f"difference from {table['baseline'].iloc[0]}, {spec.unit}")
+
+
+def _saved(row: Any) -> str:
+    if math.isnan(row.ratio):
+        return "not known"
+    if math.isinf(row.ratio):
+        return "no difference in any pair"
+    ends = [row.n * end for end in (row.ratio_low, row.ratio_high)]
+    return f"{number(row.independent, 0)} ({number(ends[0], 0)} to {number(ends[1], 0)})"
+
+
+def paired_contrasts(
+    study: Any, outcome: str = "", *, lever: str = "regime", baseline: str | None = None,
+    **cell: Any,
+) -> PairedContrasts:
+    """Differences between a lever's positions in a study, paired by draw and replicate.
+
+    Parameters
+    ----------
+    study
+        A folder, an `experiments.study.Study`, or `Values`.
+    baseline
+        The position that the others are held against; welcoming-2012 if it is there, else the
+        first.
+    cell
+        ``by``, ``group``, ``where``, as for `read_values`.
+
+    Raises
+    ------
+    BadInput
+        If there is no such study, outcome, lever or position, or only one position.
+    """
+    values = read_values(study, outcome, **cell)
+    there = values.positions(lever)
+    if baseline is None and DEFAULT_BASELINE in there:
+        baseline = DEFAULT_BASELINE
+    base = values.chosen(lever, baseline or there[0])
+    rows = contrast_rows(values, lever, base)
+    command = f"carveout contrasts STUDY --outcome {values.outcome} --lever {lever}"
+    return PairedContrasts(
+        release_estimates(rows, "contrasts"), study_manifest(values, command), values, lever
+    )
+
+
+def contrast_rows(values: Values, lever: str, baseline: str) -> pd.DataFrame:
+    """Rows of `PairedContrasts`, one a position of the lever and combination of the others."""
+    rows = []
+    others = values.others(lever)
+    for position in values.positions(lever):
+        if position == baseline:
+            continue
+        pairs = values.differences(lever, position, baseline)
+        groups = pairs.groupby(others, sort=False) if others else [((), pairs)]
+        for at, some in groups:
+            level = two_level(some["value"].to_numpy(), some["draw"].to_numpy())
+            saved = saving(*(some[name].to_numpy() for name in ("first", "second", "draw")))
+            rows.append({
+                "outcome": values.outcome,
+                "condition": ", ".join(
+                    f"{name} {one}" for name, one in zip(others, at, strict=True)
+                ),
+                "contrast": position, "baseline": baseline, **level._asdict(),
+                "ratio": saved.ratio, "ratio_low": saved.low, "ratio_high": saved.high,
+                "independent": saved.ratio * level.n,
+            })
+    if not rows:
+        found = f"{baseline!r} alone, or no pair"
+        raise BadInput(Fault(found, "two positions of the lever in one study", key=lever))
+    return pd.DataFrame(rows)
