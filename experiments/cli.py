@@ -208,8 +208,8 @@ def simulation_options(parser: Parser) -> None:
     parser.add_argument("--events", action="store_true", help="keep single events, too")
 
 
-def scenario_options(parser: Parser) -> None:
-    """What is run."""
+def scenario_options(parser: Parser, without: Sequence[str] = ()) -> None:
+    """What is run, all but the options `without`."""
     for option, default, meaning in (
         ("years", "1", "length of each run; parts of a year are allowed"),
         ("replicates", "4", "paired replicates, with seeds SEED, SEED+1, ...; 1 has no interval"),
@@ -220,6 +220,8 @@ def scenario_options(parser: Parser) -> None:
         ("city", "chicago", "name or folder"),
         ("start", "2022-01-01", "first day"),
     ):
+        if option in without:
+            continue
         parser.add_argument(
             f"--{option}", default=default, metavar=option.upper(),
             help=f"{meaning} (default: {default})",

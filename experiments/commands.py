@@ -27,7 +27,7 @@ def scenario(arguments: Arguments) -> dict[str, Any]:
     names = (
         "years", "replicates", "seed", "scale", "environment", "posture", "city", "start", "raids",
     )
-    options = {name: getattr(arguments, name) for name in names}
+    options = {name: getattr(arguments, name) for name in names if hasattr(arguments, name)}
     return {**options, "parameters": _overrides(arguments.parameters)}
 
 

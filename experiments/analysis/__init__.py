@@ -10,9 +10,14 @@ from typing import Any
 
 _PLACES = {
     "Analysis": "result",
-    "Attribution": "attribution",
     "attribute": "attribution",
+    "discover": "discovery",
+    "paired_contrasts": "pairs",
+    "read_values": "values",
+    "regret": "regret",
+    "sensitivity": "sensitivity",
     "shapley": "shapley",
+    "until_sure": "sequential",
 }
 __all__ = list(_PLACES)
 

@@ -16,7 +16,7 @@ import pandas as pd
 from experiments import privacy
 from experiments.analysis.charts import Dot, dot_chart
 from experiments.analysis.clause_shares import Plan, plan, shares
-from experiments.analysis.result import Analysis, estimate, in_text, spread, sure
+from experiments.analysis.result import Analysis, estimate, in_text, sure
 from experiments.analysis.runs import (
     asked_for,
     citywide,
@@ -62,8 +62,7 @@ class Attribution(Analysis):
         head = f"From {a} to {b}, {in_text(spec.title)} ({spec.unit}) changes by "
         head += f"{estimate(whole)}"
         named = [
-            f"{in_text(row.title)} {number(row.estimate, decimals(row.estimate), signed=True)} "
-            f"({spread(row.low, row.high, decimals(row.low, row.high))})"
+            f"{in_text(row.title)} {estimate(row)}"
             for row in parts.itertuples()
             if sure(row.low, row.high)
         ]

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.analysis.charts import HEAD, WIDTH, words
-from experiments.analysis.result import Analysis, in_text
+from experiments.analysis.result import Analysis
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
 from experiments.style import COLOURS, FAINT, INK, RC
@@ -157,8 +157,7 @@ def discover(
     rows, trade_off = boxes(conditions, interest, density)
     sem = grouped["sem"].to_numpy()
     unsure = np.nan if np.isnan(sem).all() else np.nanmean(np.abs(grouped["mean"]) < 1.96 * sem)
-    title = in_text(values.spec.title)
-    claim = f"{title[0].upper()}{title[1:]} is {when} with {one} than with {other}"
+    claim = f"{values.spec.title.strip()}: {when} with {one} than with {other}"
     command = (
         f"carveout discover STUDY --outcome {values.outcome} --position {one} --baseline {other} "
         f"--when {when}"

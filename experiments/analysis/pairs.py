@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.analysis.charts import Dot, dot_chart
-from experiments.analysis.result import Analysis, estimate, in_text, spread, sure
+from experiments.analysis.result import Analysis, estimate, in_text, places, spread, sure
 from experiments.analysis.spreads import saving, two_level
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
 from experiments.settings import DEFAULT_BASELINE
-from experiments.terminal import decimals, number
+from experiments.terminal import number
 from model.faults import BadInput, Fault
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ class PairedContrasts(Analysis):
         else:
             row = clear.loc[clear["estimate"].abs().idxmax()]
             way = "higher" if row["estimate"] > 0 else "lower"
-            size = number(abs(row["estimate"]), decimals(row["estimate"]))
-            between = spread(row["low"], row["high"], decimals(row["low"], row["high"]))
+            digits = places(row["estimate"], row["low"], row["high"])
+            size = number(abs(row["estimate"]), digits)
+            between = spread(row["low"], row["high"], digits)
             under = f" under {row['condition']}" if row["condition"] else ""
             head = (
                 f"The largest sure difference in {what}: {size} {way} with {row['contrast']} than "
@@ -74,7 +75,7 @@ class PairedContrasts(Analysis):
         ]
         if table["draws"].max() > 1:
             told["range over draws (95%)"] = [
-                spread(row.par_low, row.par_high, decimals(row.par_low, row.par_high))
+                spread(row.par_low, row.par_high, places(row.estimate, row.par_low, row.par_high))
                 for row in table.itertuples()
             ]
         told["pairs"] = table["n"].astype(int)

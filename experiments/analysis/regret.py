@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.analysis.charts import Dot, dot_chart
-from experiments.analysis.result import Analysis, estimate, in_text
+from experiments.analysis.result import Analysis, estimate
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
 from experiments.terminal import decimals, number
@@ -55,7 +55,7 @@ class Regret(Analysis):
                 "has the least mean regret, though others are within the noise of the replicates"
             )
             told.append(
-                f"if {self.prefer[values.outcome]} {in_text(values.spec.title)} is preferred, "
+                f"where {self.prefer[values.outcome]} {values.outcome} is preferred, "
                 f"{best['contrast']} {least} and is best in {best['share_best']:.0%} of "
                 f"{int(best['n'])} states"
             )
@@ -103,7 +103,7 @@ class Regret(Analysis):
             for row in self._rows(values).sort_values("estimate").itertuples()
         ]
         units = "; ".join(dict.fromkeys(each.spec.unit for each in self.values))
-        names = [f"{self.prefer[each.outcome]} {in_text(each.spec.title)}" for each in self.values]
+        names = [f"{self.prefer[each.outcome]} {each.outcome} preferred" for each in self.values]
         title = self.sentence().partition(";")[0].partition(". ")[0].rstrip(".")
         note = f"{self.notes()[0]} Bars: 95%, replicates resampled. Source: " \
                f"{source_text(self.values[0])}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,10 +115,17 @@ def spread(low: float, high: float, digits: int, *, signed: bool = True) -> str:
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
 
 
+def places(value: float, low: float, high: float) -> int:
+    """Digits after the point: as many as the interval has room for, two of its half-width."""
+    digits, half = decimals(value), (high - low) / 2
+    if not half > 0:
+        return digits
+    return min(max(digits, 1 - math.floor(math.log10(half))), 6)
+
+
 def estimate(row: Any, *, signed: bool = True) -> str:
     """An estimate with its 95% interval, of anything with estimate, low and high."""
-    known = [value for value in (row.estimate, row.low, row.high) if not pd.isna(value)]
-    digits = decimals(*known)
+    digits = places(row.estimate, row.low, row.high)
     between = spread(row.low, row.high, digits, signed=signed)
     text = number(row.estimate, digits, signed=signed)
     return f"{text} ({between})" if between else text

@@ -36,7 +36,8 @@ def test_sobol_indices_are_those_of_a_known_function(second_order):
     for index, truth in (("first", FIRST), ("total", TOTAL)):
         some = by(rows, index)
         assert some["estimate"].to_numpy() == pytest.approx(truth, abs=0.05)
-        assert ((some["low"] <= truth) & (truth <= some["high"])).all()
+        inside = np.array(truth)
+        assert ((some["low"] <= inside) & (inside <= some["high"])).all()
 
 
 def test_sobol_leaves_out_blocks_that_are_not_whole():
@@ -162,7 +163,7 @@ def test_prim_finds_a_planted_box():
     conditions = best["rule"].split(" and ")
     assert sorted(each.split()[0] for each in conditions) == ["a", "law"]
     assert "law E0" in conditions
-    assert float(best["rule"].partition("a above ")[2].split()[0]) == pytest.approx(0.6, abs=0.02)
+    assert float(best["rule"].partition("a above ")[2].split()[0]) == pytest.approx(0.6, abs=0.05)
     leaf = rows[rows["method"] == "cart"].sort_values("coverage").iloc[-1]
     assert leaf["coverage"] > 0.9 and leaf["density"] > 0.9
     assert path["density"].iloc[0] == pytest.approx(planted.mean())
@@ -173,7 +174,7 @@ def test_discovery_says_where_a_regime_is_above_and_where_never():
         {"one": lambda a, b: 10 + 4 * (a > 0.7), "other": lambda a, b: 12.0}, draws=200
     )
     done = discover(values, position="one", baseline="other", when="higher")
-    assert "is higher with one than with other in 3" in done.sentence()
+    assert "ICE: higher with one than with other in 3" in done.sentence()
     assert "have a above 0." in done.sentence() and done.unsure < 0.02
     assert len(done.figure().axes) == 1
     flat = values_of({"one": lambda a, b: 1.0, "other": lambda a, b: 2.0}, draws=30, noise=0.0)
@@ -192,7 +193,7 @@ def test_regret_and_dominance_of_a_known_table():
     assert table["worst_regret"].to_dict() == pytest.approx({"x": 2.0, "y": 2.0, "z": 3.0})
     assert table["share_best"].to_dict() == pytest.approx({"x": 0.5, "y": 0.5, "z": 0.0})
     assert table["dominated_by"].to_dict() == {"x": "", "y": "", "z": "y"}
-    assert "z (by y)" in done.sentence() and "if low" in done.sentence().lower()
+    assert "z (by y)" in done.sentence() and "here low encounters" in done.sentence()
     other_way = regret({"encounters": values}, {"encounters": "high"})
     assert other_way.table().set_index("contrast")["dominated_by"]["y"] == "z"
 
