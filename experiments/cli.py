@@ -38,6 +38,7 @@ PARTS: tuple[str, ...] = (
     "experiments.calibration.commands",
     "experiments.dashboard_commands",
     "experiments.study.commands",
+    "experiments.replication.commands",
     "experiments.validation.commands",
 )
 #: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place

@@ -55,6 +55,10 @@ FINDING_COLUMNS = (
     "chance_low", "chance_high", "judged_low", "judged_high", "model_a", "model_b",
     "replicates", "draws", "discrepancy", "verdict", "reason", "note",
 )
+EFFECT_COLUMNS = (
+    "design", "outcome", "estimator", "title", "unit", "since", "estimate", "low", "high",
+    "seeds_low", "seeds_high", "gap", "gap_low", "gap_high", "covers", "replicates",
+)
 
 #: What an analysis may say: estimates over replicates and draws, of the whole city.
 ESTIMATE_COLUMNS = (
@@ -389,3 +393,8 @@ def release_findings(records: Sequence[dict[str, Any]]) -> Released:
     for name in (one for one in FINDING_COLUMNS if one.startswith(("model", "chance", "judged"))):
         frame[name] = pd.to_numeric(frame[name]).where(~frame["small"].astype(bool))
     return _released(frame, FINDING_COLUMNS, "findings")
+
+
+def release_effects(frame: pd.DataFrame) -> Released:
+    """Effects of virtual replications: pooled over all places, nothing of a single one."""
+    return _released(frame, EFFECT_COLUMNS, "effects")

@@ -1,0 +1,1 @@
+"""The studies' estimators on the model's own data: `carveout replicate`."""

@@ -1,0 +1,66 @@
+"""``carveout replicate`` on the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from experiments.cli import Command, json_option
+
+
+def add(command: Command) -> None:
+    """Add the command."""
+    parser = command(
+        "replicate", "repeat the literature's designs on the model's own data",
+        "experiments.replication.commands:run",
+        "For each design: the true paired effect, every estimator's answer, and the gap. Writes\n"
+        "effects.csv, by_time.csv, event-study charts and manifest.json.\n\n"
+        "examples:\n"
+        "  carveout replicate                                  every design\n"
+        "  carveout replicate fingerprint-rollout --replicates 5\n"
+        "  carveout replicate my-design.toml --counties 300 --json\n\n"
+        "docs/replications.md lists the keys of a design.",
+    )
+    parser.add_argument("designs", nargs="*", metavar="DESIGN",
+                        help="name or file of a design (default: all)")
+    parser.add_argument("--list", action="store_true", help="name the designs and stop")
+    for option, default, meaning in (
+        ("counties", None, "synthetic counties (default: the design's)"),
+        ("replicates", "3", "seeds, each with counties of its own (default: 3)"),
+        ("seed", "0", "first seed (default: 0)"),
+    ):
+        parser.add_argument(f"--{option}", default=default, metavar=option.upper(), help=meaning)
+    parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
+                        "results/)")
+    parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    json_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replicate, print, save, and say where."""
+    from pathlib import Path
+
+    from experiments.commands import RESULTS, print_json
+    from experiments.replication.design import design_names, load_design
+    from experiments.replication.replicate import replicate
+    from experiments.store import check_folder, free_folder
+
+    if arguments.list:
+        titles = {name: load_design(name).title for name in design_names()}
+        if arguments.json:
+            return print_json(titles)
+        print("\n".join(f"{name:24} {title}" for name, title in titles.items()))
+        return 0
+    out = Path(arguments.out) if arguments.out is not None else free_folder(RESULTS, "replicate")
+    check_folder(out, force=arguments.force)
+    done = replicate(
+        arguments.designs or None, counties=arguments.counties, replicates=arguments.replicates,
+        seed=arguments.seed, progress=not arguments.quiet,
+    )
+    done.save(out, force=arguments.force)
+    if arguments.json:
+        return print_json(done.summary())
+    done.print()
+    print(f"Results: {arguments.out or out}")
+    print(f"Again:   {done.manifest['command']}")
+    return 0

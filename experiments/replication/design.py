@@ -1,0 +1,286 @@
+"""A virtual replication as a file states it: places, treatment, timing, instrument, estimators."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from experiments.replication.counties import ATTRIBUTES
+from experiments.replication.measures import EXPOSURES, MEASURES
+from experiments.validation.groups import parse_group
+from model.city import load_city
+from model.faults import BadInput, Fault, nearest, unknown
+from model.layer import Slug, Words
+from model.layer_files import load_law, load_regime
+from model.posture import load_posture
+from model.registry import load_parameters
+from model.toml_source import KeyPath, TomlSource, read_toml
+
+FOLDER = Path(__file__).parent / "designs"
+LAYERS = FOLDER / "layers"
+ESTIMATORS = ("twfe", "did2s", "poisson", "permutation", "before-after")
+#: Estimators that follow one treated place, or all places at once: no staggered dates.
+SINGLE = ("permutation", "before-after")
+#: Estimators of a difference of shares; the others take counts.
+OF_SHARES = ("twfe", "did2s")
+
+_CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+Share = Annotated[float, Field(ge=0, le=1)]
+Range = tuple[Share, Share]
+
+
+class Stratum(BaseModel):
+    """Places that differ from others in a parameter or in their own law."""
+
+    model_config = _CONFIG
+
+    where: dict[str, Range] = Field(default={}, description="attribute = [from, to], as quantiles 0 to 1")
+    parameters: dict[str, float] = {}
+    regime: Words | None = None
+
+
+class World(BaseModel):
+    """Synthetic counties, or the areas of a city."""
+
+    model_config = _CONFIG
+
+    counties: int = Field(default=160, ge=4, le=2000, description="a whole number from 4")
+    residents: float = Field(default=4000, ge=200, le=1e6, description="median residents of a county")
+    city: Words | None = Field(default=None, description="a city whose areas are the places, instead")
+    scale: float = Field(default=1.0, gt=0, le=1)
+    strata: tuple[Stratum, ...] = (Stratum(),)
+
+
+class Law(BaseModel):
+    """What stands in every place at the start."""
+
+    model_config = _CONFIG
+
+    regime: Words = "full-cooperation"
+    baseline: Words = "full-cooperation"
+    layers: tuple[Words, ...] = ()
+    posture: Words = "2017-2019"
+
+
+class Change(BaseModel):
+    """What changes: a city's or county's text, a layer repealed, the federal posture."""
+
+    model_config = _CONFIG
+
+    layers: tuple[Words, ...] = ()
+    repeal: tuple[Words, ...] = ()
+    posture: Words | None = None
+
+
+class National(Change):
+    """A change everywhere on one date, treated or not."""
+
+    date: dt.date
+
+
+class Treatment(Change):
+    """What adoption changes; `visits` are those of an operation of `days` that begins with it."""
+
+    days: int = Field(default=0, ge=0, le=365)
+    visits: int = Field(default=0, ge=0, le=100_000)
+
+
+class Timing(BaseModel):
+    """When places adopt: cohorts at equal distances from `first` to `last`."""
+
+    model_config = _CONFIG
+
+    first: dt.date
+    last: dt.date | None = None
+    cohorts: int = Field(default=1, ge=1, le=48)
+    never: Share = 0.0
+    largest: int = Field(default=0, ge=0, description="treat only so many of the largest places; 0: all")
+    earlier_with: dict[str, float] = Field(default={}, description="attribute = weight, negative: later")
+    announced: bool = Field(default=False, description="each cohort's start is news in all places")
+
+
+class Counted(BaseModel):
+    """A count, or a share or rate where `of` is given, for a group."""
+
+    model_config = _CONFIG
+
+    count: Words = Field(description=", ".join(MEASURES))
+    of: Words = Field(default="", description=", ".join((*MEASURES, *EXPOSURES)))
+    group: str = ""
+    minus_group: str = ""
+
+
+class Outcome(Counted):
+    """What the study counts, and what it is meant to tell: the same without noise if unsaid."""
+
+    name: Slug
+    title: Words
+    truth: Counted | None = None
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a share, and the effect in points; else the effect is in percent."""
+        return bool(self.of) and self.of not in EXPOSURES
+
+    @property
+    def unit(self) -> str:
+        """Unit of the effect."""
+        return "points" if self.share else "percent"
+
+    @property
+    def target(self) -> Counted:
+        """What the true effect is about."""
+        return self.truth or self
+
+
+class Noise(BaseModel):
+    """What the instrument gets wrong."""
+
+    model_config = _CONFIG
+
+    ethnicity_misrecorded: Share = 0.0
+    removal_lag_days: float = Field(default=0.0, ge=0, le=3650)
+    protest_share: Share = Field(default=0.0, description="share of places with protests after adoption")
+    protest_sd: float = Field(default=0.0, ge=0, le=3, description="of the log of their counts")
+
+
+class Estimator(BaseModel):
+    """One way to an answer from the same table."""
+
+    model_config = _CONFIG
+
+    name: Slug
+    kind: Literal[ESTIMATORS]  # type: ignore[valid-type]
+    title: Words
+    weights: Literal["none", "residents", "of"] = "none"
+
+
+class Design(BaseModel):
+    """A whole design; docs/replications.md explains the keys."""
+
+    model_config = _CONFIG
+
+    name: Slug
+    title: Words
+    question: Words
+    study: Words
+    start: dt.date
+    years: float = Field(gt=0, le=30)
+    period: Literal["week", "month", "quarter", "year"] = "quarter"
+    parameters: dict[str, float] = {}
+    world: World = World()
+    before: Law = Law()
+    national: tuple[National, ...] = ()
+    treatment: Treatment
+    timing: Timing
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    noise: Noise = Noise()
+    estimators: tuple[Estimator, ...] = Field(min_length=1)
+
+
+def design_names() -> tuple[str, ...]:
+    """Names of the designs that come with the project."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def load_design(name_or_path: str | Path) -> Design:
+    """A design, by name or by the path of a file.
+
+    Raises
+    ------
+    BadInput
+        If there is none, or its file names an unknown outcome, law or estimator: file, line, key,
+        nearest name.
+    """
+    text = str(name_or_path)
+    path = FOLDER / f"{text}.toml" if text in design_names() else Path(text)
+    if not path.is_file() and path.suffix != ".toml":
+        raise BadInput(unknown("design", text, design_names(), key="design"))
+    source = read_toml(path)
+    design = source.check(Design)
+    if faults := _faults(design, source):
+        raise BadInput(faults)
+    return design
+
+
+def _faults(design: Design, source: TomlSource) -> list[Fault]:
+    """What the schema cannot say."""
+    faults: list[Fault] = []
+
+    def at(path: KeyPath, call: Callable[..., Any], *arguments: Any) -> None:
+        try:
+            call(*arguments)
+        except BadInput as error:
+            faults.extend(
+                one if one.file else source.fault(path, one.found, one.allowed, one.nearest)
+                for one in error.faults
+            )
+
+    def known(path: KeyPath, name: str, names: tuple[str, ...]) -> None:
+        if name not in names:
+            found = f"unknown outcome {name!r}" if path[-1] != "where" else f"unknown {name!r}"
+            faults.append(source.fault(path, found, ", ".join(names), nearest(name, names)))
+
+    for number, outcome in enumerate(design.outcomes):
+        here: KeyPath = ("outcomes", number)
+        for path, counted in ((here, outcome), ((*here, "truth"), outcome.truth)):
+            if counted is None:
+                continue
+            known((*path, "count"), counted.count, tuple(MEASURES))
+            if counted.of:
+                known((*path, "of"), counted.of, (*MEASURES, *EXPOSURES))
+            for key in ("group", "minus_group"):
+                at((*path, key), parse_group, getattr(counted, key), {})
+        for estimator in design.estimators:
+            if (estimator.kind in OF_SHARES) != outcome.share:
+                wanted = "a share (a count with of)" if not outcome.share else "a count"
+                found = f"{outcome.name} under {estimator.kind}"
+                faults.append(source.fault((*here, "count"), found, wanted))
+    if design.world.city is not None:
+        at(("world", "city"), load_city, design.world.city)
+    at(("parameters",), load_parameters, design.parameters)
+    for place, stratum in enumerate(design.world.strata):
+        at(("world", "strata", place, "parameters"), load_parameters, stratum.parameters)
+        for name in stratum.where:
+            known(("world", "strata", place, "where"), name, ATTRIBUTES)
+        if stratum.regime:
+            at(("world", "strata", place, "regime"), load_regime, stratum.regime)
+    for name in design.timing.earlier_with:
+        known(("timing", "earlier_with", "where"), name, ATTRIBUTES)
+    for key in ("regime", "baseline"):
+        at(("before", key), load_regime, getattr(design.before, key))
+    steps: list[tuple[KeyPath, Law | Change]] = [
+        (("before",), design.before), (("treatment",), design.treatment),
+        *((("national", place), one) for place, one in enumerate(design.national)),
+    ]
+    for base, step in steps:
+        for place, name in enumerate(step.layers):
+            at((*base, "layers", place), _any_layer, name)
+        if step.posture is not None:
+            at((*base, "posture"), load_posture, own(step.posture), LAYERS)
+    last = design.timing.last or design.timing.first
+    if not design.start < design.timing.first <= last:
+        found = f"found {design.timing.first} to {last}"
+        faults.append(source.fault(("timing", "first"), found, f"dates after {design.start}"))
+    single = [one for one in design.estimators if one.kind in SINGLE]
+    if single and design.timing.cohorts > 1:
+        found = f"{single[0].kind} with {design.timing.cohorts} cohorts"
+        faults.append(source.fault(("timing", "cohorts"), found, "one cohort"))
+    return faults
+
+
+def own(name: str) -> str:
+    """The file of a layer or posture that comes with the designs; any other name as it is."""
+    return f"{name}.toml" if (LAYERS / f"{name}.toml").is_file() else name
+
+
+def _any_layer(name: str) -> None:
+    """Load a city's, county's or state's layer."""
+    try:
+        load_regime(name)
+    except BadInput:
+        load_law(own(name), LAYERS)

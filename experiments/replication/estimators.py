@@ -1,0 +1,182 @@
+"""The estimators of the literature, from well-kept libraries, on one study's table.
+
+Two-way fixed effects uses places treated earlier as controls for those treated later;
+`did2s` (Gardner 2022, in pyfixest) fits the fixed effects on untreated observations alone, so
+treated places are never controls. Poisson pseudo-likelihood (pyfixest) takes cells of zero as they
+are. Standard errors are clustered by place.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.replication.design import Estimator
+from experiments.replication.panel import Study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Periods before and after adoption that an event study tells apart; further ones are pooled.
+LEADS, LAGS = 6, 8
+Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an estimator says: effect with its own 95% interval, and by periods since adoption.
+
+    ``by_time`` has the columns since, estimate, low, high; None where the estimator gives none.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    by_time: pd.DataFrame | None = None
+
+
+def answer(study: Study, estimator: Estimator) -> Answer:
+    """One estimator's answer in the outcome's unit; NaN where it cannot be fitted."""
+    call: Callable[[Study, Estimator], Answer] = {
+        "twfe": _twfe, "did2s": _did2s, "poisson": _poisson, "permutation": _permutation,
+        "before-after": _before_after,
+    }[estimator.kind]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return call(study, estimator)
+
+
+def _shares(study: Study, estimator: Estimator) -> tuple[pd.DataFrame, str | None]:
+    """Rows with a value, weights among the columns, and the weights' name."""
+    table = study.table
+    table = table[table["a_of"] > 0]
+    value = 100 * table["a"] / table["a_of"]
+    if study.outcome.minus_group:
+        table, value = table[table["b_of"] > 0], value[table["b_of"] > 0]
+        value = value - 100 * table["b"] / table["b_of"]
+    weight = {"none": None, "residents": "residents", "of": "a_of"}[estimator.weights]
+    table = table.assign(value=value, near=_near(table))
+    if weight is not None:
+        table = table[table[weight] > 0]
+    return table.reset_index(drop=True), weight
+
+
+def _near(table: pd.DataFrame) -> pd.Series:
+    """Periods since adoption within the window; places that never adopt stand at the reference."""
+    since = table["since"].clip(-LEADS, LAGS)
+    return since.where(table["adopts"] >= 0, -1)
+
+
+def _twfe(study: Study, estimator: Estimator) -> Answer:
+    import pyfixest as pf
+
+    table, weight = _shares(study, estimator)
+    more: dict[str, Any] = {"vcov": {"CRV1": "place"}, "weights": weight}
+    fit = pf.feols("value ~ treated | place + period", table, **more)
+    dynamic = pf.feols("value ~ i(near, ref=-1) | place + period", table, **more)
+    return Answer(*_of(fit, "treated"), _by_time(dynamic))
+
+
+def _did2s(study: Study, estimator: Estimator) -> Answer:
+    import pyfixest as pf
+
+    table, weight = _shares(study, estimator)
+    more: dict[str, Any] = {
+        "yname": "value", "first_stage": "~ 0 | place + period", "treatment": "treated",
+        "cluster": "place", "weights": weight,
+    }
+    fit = pf.did2s(table, second_stage="~ treated", **more)
+    dynamic = pf.did2s(table, second_stage="~ i(near, ref=-1)", **more)
+    return Answer(*_of(fit, "treated"), _by_time(dynamic))
+
+
+def _poisson(study: Study, estimator: Estimator) -> Answer:
+    import pyfixest as pf
+
+    table = study.table.assign(near=_near(study.table))
+    together = study.adopts[study.adopts >= 0]
+    if not study.outcome.minus_group:
+        table = table[table["a_of"] > 0].assign(log_of=lambda rows: np.log(rows["a_of"]))
+        more: dict[str, Any] = {"vcov": {"CRV1": "place"}, "offset": "log_of"}
+        fit = pf.fepois("a ~ treated | place + period", table, **more)
+        dynamic = pf.fepois("a ~ i(near, ref=-1) | place + period", table, **more)
+        return _percent(*_of(fit, "treated"), _by_time(dynamic))
+    both = pd.concat([
+        table.assign(count=table[part], of=table[f"{part}_of"], first=int(part == "a"))
+        for part in ("a", "b")
+    ], ignore_index=True)
+    both = both[both["of"] > 0].assign(log_of=lambda rows: np.log(rows["of"]))
+    both["effect"] = both["treated"] * both["first"]
+    everywhere_at_once = len(together) == len(study.adopts) and len(set(together)) == 1
+    fixed = "place^first + place^period" + ("" if everywhere_at_once else " + period^first")
+    fit = pf.fepois(f"count ~ effect | {fixed}", both, vcov={"CRV1": "place"}, offset="log_of")
+    return _percent(*_of(fit, "effect"))
+
+
+def _permutation(study: Study, estimator: Estimator) -> Answer:
+    """Change of log (group over other group) where it was adopted, against all other places.
+
+    The interval is the spread of the same change in places where nothing happened.
+    """
+    adopted = np.flatnonzero(study.adopts >= 0)
+    date = int(study.adopts[adopted[0]])
+    sums = study.table.assign(after=study.table["period"] >= date)
+    sums = sums.groupby(["place", "after"])[["a", "b"]].sum().unstack()
+    a, b = (np.log(sums[part][True]) - np.log(sums[part][False]) for part in ("a", "b"))
+    change = (a - b if study.outcome.minus_group else a).to_numpy()
+    placebo = np.delete(change, adopted)
+    placebo = placebo[np.isfinite(placebo)]
+    centre = float(placebo.mean())
+    effect = float(change[adopted].mean()) - centre
+    low, high = np.quantile(placebo - centre, [0.025, 0.975])
+    return _percent(effect, effect - high, effect - low)
+
+
+def _before_after(study: Study, estimator: Estimator) -> Answer:
+    """The group's counts after against before, by place: nothing else is held constant."""
+    import pyfixest as pf
+
+    fit = pf.fepois("a ~ treated | place", study.table, vcov={"CRV1": "place"})
+    return _percent(*_of(fit, "treated"))
+
+
+def _of(fit: Any, name: str) -> tuple[float, float, float]:
+    table = fit.tidy()
+    if name not in table.index:
+        return math.nan, math.nan, math.nan
+    value, error = float(table.loc[name, "Estimate"]), float(table.loc[name, "Std. Error"])
+    return value, value - Z * error, value + Z * error
+
+
+def _by_time(fit: Any) -> pd.DataFrame:
+    """Coefficients by periods since adoption, the reference among them."""
+    table = fit.tidy()
+    rows = [(-1, 0.0, 0.0, 0.0)]
+    for name, row in table.iterrows():
+        since = str(name).rsplit("::", 1)[-1].strip("[]T.")
+        try:
+            period = int(float(since))
+        except ValueError:
+            continue
+        value, error = float(row["Estimate"]), float(row["Std. Error"])
+        rows.append((period, value, value - Z * error, value + Z * error))
+    frame = pd.DataFrame(rows, columns=["since", "estimate", "low", "high"])
+    return frame.sort_values("since", ignore_index=True)
+
+
+def _percent(
+    estimate: float, low: float, high: float, by_time: pd.DataFrame | None = None
+) -> Answer:
+    """Log changes as percent."""
+    middle, least, most = (
+        100 * math.expm1(one) if math.isfinite(one) else math.nan for one in (estimate, low, high)
+    )
+    if by_time is not None:
+        names = ["estimate", "low", "high"]
+        by_time = by_time.assign(**{name: 100 * np.expm1(by_time[name]) for name in names})
+    return Answer(middle, least, most, by_time)
