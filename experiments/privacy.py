@@ -57,7 +57,7 @@ FINDING_COLUMNS = (
 )
 EFFECT_COLUMNS = (
     "design", "outcome", "estimator", "title", "unit", "since", "estimate", "low", "high",
-    "seeds_low", "seeds_high", "gap", "gap_low", "gap_high", "covers", "replicates",
+    "seeds_low", "seeds_high", "gap", "gap_low", "gap_high", "covers", "base", "replicates",
 )
 
 #: What an analysis may say: estimates over replicates and draws, of the whole city.
@@ -396,5 +396,10 @@ def release_findings(records: Sequence[dict[str, Any]]) -> Released:
 
 
 def release_effects(frame: pd.DataFrame) -> Released:
-    """Effects of virtual replications: pooled over all places, nothing of a single one."""
+    """Effects of virtual replications: pooled over all places, nothing of a single one.
+
+    Levels (`base`) are given of shares only: a count would be one of persons.
+    """
+    if "base" in frame:
+        frame = frame.assign(base=frame["base"].where(frame["unit"] == "points"))
     return _released(frame, EFFECT_COLUMNS, "effects")

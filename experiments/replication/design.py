@@ -38,7 +38,9 @@ class Stratum(BaseModel):
 
     model_config = _CONFIG
 
-    where: dict[str, Range] = Field(default={}, description="attribute = [from, to], as quantiles 0 to 1")
+    where: dict[str, Range] = Field(
+        default={}, description="attribute = [from, to], as quantiles 0 to 1"
+    )
     parameters: dict[str, float] = {}
     regime: Words | None = None
 
@@ -49,8 +51,10 @@ class World(BaseModel):
     model_config = _CONFIG
 
     counties: int = Field(default=160, ge=4, le=2000, description="a whole number from 4")
-    residents: float = Field(default=4000, ge=200, le=1e6, description="median residents of a county")
-    city: Words | None = Field(default=None, description="a city whose areas are the places, instead")
+    residents: float = Field(
+        default=4000, ge=200, le=1e6, description="residents of the median county"
+    )
+    city: Words | None = Field(default=None, description="a city whose areas are the places")
     scale: float = Field(default=1.0, gt=0, le=1)
     strata: tuple[Stratum, ...] = (Stratum(),)
 
@@ -98,8 +102,10 @@ class Timing(BaseModel):
     last: dt.date | None = None
     cohorts: int = Field(default=1, ge=1, le=48)
     never: Share = 0.0
-    largest: int = Field(default=0, ge=0, description="treat only so many of the largest places; 0: all")
-    earlier_with: dict[str, float] = Field(default={}, description="attribute = weight, negative: later")
+    largest: int = Field(default=0, ge=0, description="treat so many of the largest; 0: all")
+    earlier_with: dict[str, float] = Field(
+        default={}, description="attribute = weight; a negative one adopts later"
+    )
     announced: bool = Field(default=False, description="each cohort's start is news in all places")
 
 
@@ -144,7 +150,7 @@ class Noise(BaseModel):
 
     ethnicity_misrecorded: Share = 0.0
     removal_lag_days: float = Field(default=0.0, ge=0, le=3650)
-    protest_share: Share = Field(default=0.0, description="share of places with protests after adoption")
+    protest_share: Share = Field(default=0.0, description="places with protests after adoption")
     protest_sd: float = Field(default=0.0, ge=0, le=3, description="of the log of their counts")
 
 
@@ -180,6 +186,12 @@ class Design(BaseModel):
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     noise: Noise = Noise()
     estimators: tuple[Estimator, ...] = Field(min_length=1)
+
+    def estimators_of(self, outcome: Outcome) -> tuple[Estimator, ...]:
+        """The estimators that fit an outcome: of shares, or of counts."""
+        return tuple(
+            one for one in self.estimators if (one.kind in OF_SHARES) == outcome.share
+        )
 
 
 def design_names() -> tuple[str, ...]:
@@ -235,11 +247,11 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
                 known((*path, "of"), counted.of, (*MEASURES, *EXPOSURES))
             for key in ("group", "minus_group"):
                 at((*path, key), parse_group, getattr(counted, key), {})
-        for estimator in design.estimators:
-            if (estimator.kind in OF_SHARES) != outcome.share:
-                wanted = "a share (a count with of)" if not outcome.share else "a count"
-                found = f"{outcome.name} under {estimator.kind}"
-                faults.append(source.fault((*here, "count"), found, wanted))
+        if not design.estimators_of(outcome):
+            found = f"{outcome.name} is {'a share' if outcome.share else 'a count'}"
+            kinds = [one for one in ESTIMATORS if (one in OF_SHARES) == outcome.share]
+            wanted = f"an estimator among {', '.join(kinds)}"
+            faults.append(source.fault(here, found, wanted))
     if design.world.city is not None:
         at(("world", "city"), load_city, design.world.city)
     at(("parameters",), load_parameters, design.parameters)

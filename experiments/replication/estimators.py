@@ -121,20 +121,25 @@ def _poisson(study: Study, estimator: Estimator) -> Answer:
 def _permutation(study: Study, estimator: Estimator) -> Answer:
     """Change of log (group over other group) where it was adopted, against all other places.
 
-    The interval is the spread of the same change in places where nothing happened.
+    The interval is the spread of the same change in places where nothing happened, studentized:
+    small places, whose counts are few, tell as much as large ones.
     """
     adopted = np.flatnonzero(study.adopts >= 0)
     date = int(study.adopts[adopted[0]])
     sums = study.table.assign(after=study.table["period"] >= date)
     sums = sums.groupby(["place", "after"])[["a", "b"]].sum().unstack()
-    a, b = (np.log(sums[part][True]) - np.log(sums[part][False]) for part in ("a", "b"))
-    change = (a - b if study.outcome.minus_group else a).to_numpy()
-    placebo = np.delete(change, adopted)
-    placebo = placebo[np.isfinite(placebo)]
-    centre = float(placebo.mean())
-    effect = float(change[adopted].mean()) - centre
-    low, high = np.quantile(placebo - centre, [0.025, 0.975])
-    return _percent(effect, effect - high, effect - low)
+    change, variance = np.zeros((2, len(sums)))
+    for part, sign in (("a", 1), ("b", -1))[: 1 + bool(study.outcome.minus_group)]:
+        before, after = (sums[part][when].to_numpy() for when in (False, True))
+        change += sign * (np.log(after) - np.log(before))
+        variance += 1 / after + 1 / before
+    error = np.sqrt(variance)
+    placebo = np.isfinite(change)
+    placebo[adopted] = False
+    centre = float(np.average(change[placebo], weights=1 / variance[placebo]))
+    low, high = np.quantile((change - centre)[placebo] / error[placebo], [0.025, 0.975])
+    effect, own = float(change[adopted].mean()) - centre, float(error[adopted].mean())
+    return _percent(effect, effect - high * own, effect - low * own)
 
 
 def _before_after(study: Study, estimator: Estimator) -> Answer:

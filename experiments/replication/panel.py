@@ -55,6 +55,12 @@ class Study:
                 ratio /= on[2] / off[2]
             return float(100 * (ratio - 1))
 
+    @property
+    def base(self) -> float:
+        """The outcome's true level in treated cells without adoption: percent, or a count."""
+        first, of = self.off[:2, self.treated].sum(axis=1)
+        return float(100 * first / of if self.outcome.share and of else first)
+
     def true_by_time(self, first: int, last: int) -> pd.DataFrame:
         """The paired effect by periods since adoption: columns since, estimate."""
         since = np.arange(self.on.shape[2]) - self.adopts[:, None]
@@ -143,8 +149,7 @@ def _protests(
     n_places, n_periods = seen.shape[1:]
     factor = np.exp(dice.normal(0.0, noise.protest_sd, (n_places, n_periods)))
     hit = dice.random(n_places) < noise.protest_share
-    after = treated_cells(adopts, n_periods)
-    factor = np.where(hit[:, None] & after, factor, 1.0)
+    factor = np.where(hit.reshape(-1, 1) & treated_cells(adopts, n_periods), factor, 1.0)
     out = seen.copy()
     for part in (0, 2):
         out[part] = np.round(seen[part] * factor)

@@ -14,7 +14,13 @@ import pandas as pd
 from experiments import privacy
 from experiments.contrasts import interval
 from experiments.manifest import commit, data_hashes, versions
-from experiments.replication.design import Design, Outcome, design_names, load_design
+from experiments.replication.design import (
+    Design,
+    Estimator,
+    Outcome,
+    design_names,
+    load_design,
+)
 from experiments.replication.estimators import LAGS, LEADS, Answer, answer
 from experiments.replication.panel import Study, studies_of
 from experiments.replication.worlds import plan, runs
@@ -163,34 +169,38 @@ def _design(
 ) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     """Effects of one design over all seeds, and the first seed's by time."""
     shape = len(design.outcomes), len(seeds)
-    true = np.empty(shape)
-    answers = np.empty((*shape, len(design.estimators), 3))
+    true, base = np.empty((2, *shape))
+    answers: dict[tuple[str, str], list[Answer]] = {}
     times: list[pd.DataFrame] = []
     for place, seed in enumerate(seeds):
         asked = plan(design, seed)
         with runs(design, asked, seed, on_days) as arriving:
             studies = studies_of(design, asked, arriving, seed)
         for number, study in enumerate(studies):
-            true[number, place] = study.true_effect()
-            found = [answer(study, one) for one in design.estimators]
-            answers[number, place] = [(one.estimate, one.low, one.high) for one in found]
+            true[number, place], base[number, place] = study.true_effect(), study.base
+            found = {one: answer(study, one) for one in design.estimators_of(study.outcome)}
+            for one, given in found.items():
+                answers.setdefault((study.outcome.name, one.name), []).append(given)
             if place == 0:
                 times += _by_time(design, study, found)
     records = []
-    for outcome, real, given in zip(design.outcomes, true, answers, strict=True):
-        records.append(_record(design, outcome, TRUE, "True paired effect", real, real, None))
-        for at, one in enumerate(design.estimators):
-            records.append(
-                _record(design, outcome, one.name, one.title, given[:, at, 0], real, given[:, at])
-            )
+    for outcome, real, level in zip(design.outcomes, true, base, strict=True):
+        records.append(_record(design, outcome, None, real, real, None, level))
+        for one in design.estimators_of(outcome):
+            given = np.array([
+                (each.estimate, each.low, each.high) for each in answers[outcome.name, one.name]
+            ])
+            records.append(_record(design, outcome, one, given[:, 0], real, given, level))
     return records, pd.concat([pd.DataFrame({"since": []}), *times], ignore_index=True)
 
 
-def _by_time(design: Design, study: Study, found: list[Answer]) -> list[pd.DataFrame]:
+def _by_time(
+    design: Design, study: Study, found: dict[Estimator, Answer]
+) -> list[pd.DataFrame]:
     """Event studies of one outcome, and the true effect beside them."""
     frames = [
         one.by_time.assign(estimator=estimator.name, title=estimator.title)
-        for one, estimator in zip(found, design.estimators, strict=True)
+        for estimator, one in found.items()
         if one.by_time is not None
     ]
     if frames:
@@ -202,8 +212,8 @@ def _by_time(design: Design, study: Study, found: list[Answer]) -> list[pd.DataF
 
 
 def _record(
-    design: Design, outcome: Outcome, name: str, title: str, estimates: np.ndarray,
-    true: np.ndarray, answers: np.ndarray | None,
+    design: Design, outcome: Outcome, estimator: Estimator | None, estimates: np.ndarray,
+    true: np.ndarray, answers: np.ndarray | None, base: np.ndarray,
 ) -> dict[str, Any]:
     """Means over seeds: the answer with the estimator's own interval, and the gap with one over
     seeds."""
@@ -215,11 +225,13 @@ def _record(
         own_low, own_high = np.nanmean(answers[:, 1]), np.nanmean(answers[:, 2])
         covers = float(np.mean((answers[:, 1] <= true) & (true <= answers[:, 2])))
     return {
-        "design": design.name, "outcome": outcome.name, "estimator": name, "title": title,
+        "design": design.name, "outcome": outcome.name,
+        "estimator": estimator.name if estimator else TRUE,
+        "title": estimator.title if estimator else "True paired effect",
         "unit": outcome.unit,
         "estimate": mean, "low": own_low, "high": own_high, "seeds_low": low, "seeds_high": high,
         "gap": gap if answers is not None else None,
         "gap_low": gap_low if answers is not None else None,
         "gap_high": gap_high if answers is not None else None,
-        "covers": covers, "replicates": len(estimates),
+        "covers": covers, "base": float(np.mean(base)), "replicates": len(estimates),
     }

@@ -165,7 +165,10 @@ def _raids(
         raids.append(Raid(announced=date, begins=date, days=treatment.days,
                           visits=treatment.visits))
     if design.timing.announced and cohort != NOWHERE:
-        raids += [Raid(announced=day, begins=day, called_off=True) for day in asked.dates]
+        raids += [
+            Raid(announced=day, begins=day, days=1, visits=0, called_off=True)
+            for day in asked.dates
+        ]
     return tuple(raids)
 
 

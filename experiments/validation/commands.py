@@ -29,6 +29,8 @@ def add(command: Command) -> None:
     ):
         parser.add_argument(f"--{option}", default=default, metavar=option.upper(),
                             help=f"{meaning} (default: {default})")
+    parser.add_argument("--counties", metavar="N",
+                        help="synthetic counties of replication designs (default: the design's)")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
                         "results/)")
     parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
@@ -49,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_folder(out, force=arguments.force)
     done = validate(
         arguments.rows, scale=arguments.scale, replicates=arguments.replicates,
-        seed=arguments.seed, processes=arguments.processes, progress=not arguments.quiet,
+        seed=arguments.seed, counties=arguments.counties, processes=arguments.processes,
+        progress=not arguments.quiet,
     )
     done.save(out, force=arguments.force)
     if arguments.json:

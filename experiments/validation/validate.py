@@ -19,10 +19,12 @@ from experiments.settings import MAX_REPLICATES, real, whole
 from experiments.store import MANIFEST, check_folder, results_folder, write_json
 from experiments.terminal import progress_bar
 from experiments.validation.effects import Counts, Effect, effect_of
-from experiments.validation.plan import contrasts_of, runs_of
+from experiments.validation.plan import Contrast, contrasts_of, runs_of
+from experiments.validation.replicated import Asked, effects_of, replications_of
 from experiments.validation.row import Row
-from experiments.validation.row_files import BUILT_IN, read_rows
+from experiments.validation.row_files import BUILT_IN, Rows, read_rows
 from experiments.validation.verdict import VERDICTS, verdict, widened
+from model.faults import BadInput, Fault
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,6 +87,7 @@ def validate(
     scale: float | str = 0.1,
     replicates: int | str = 4,
     seed: int | str = 0,
+    counties: int | str | None = None,
     processes: int | str | None = None,
     progress: bool = True,
 ) -> Validation:
@@ -100,6 +103,9 @@ def validate(
     replicates
         Paired replicates with the seeds ``seed``, ``seed + 1``, ...; their chance error is the
         model's interval unless parameters are drawn.
+    counties
+        Synthetic counties of the replication designs that findings name (`replicate`), instead
+        of what a design says.
     processes
         How many runs at once; chosen by the machine if None.
 
@@ -115,7 +121,7 @@ def validate(
     workers = None if processes is None else whole("processes", processes, 1, 1024)
     begun = time.perf_counter()
     read = read_rows(BUILT_IN if rows is None else rows)
-    contrasts = contrasts_of(read, share)
+    contrasts, replicated = _checked(read, share)
     cases = list(runs_of(contrasts, range(first, first + count), ({},)))
     effects: dict[str, Effect] = {}
     if cases:
@@ -126,9 +132,13 @@ def validate(
         ):
             counts = Counts(pd.concat([one.rows for one in arriving], ignore_index=True))
         effects = {one.row.id: effect_of(one, counts) for one in contrasts}
+    effects |= effects_of(
+        replicated, counties=counties, replicates=count, seed=first, progress=progress
+    )
     records = [record(row, effects.get(row.id)) for row in read.rows]
     words = ["carveout", "validate", *(["--rows", Path(rows).name] if rows else [])]
     words += ["--scale", f"{share:g}", "--replicates", str(count), "--seed", str(first)]
+    words += ["--counties", str(counties)] * (counties is not None)
     made = {
         "kind": "carveout validation",
         "command": shlex.join(words),
@@ -139,6 +149,24 @@ def validate(
         "versions": versions(), "commit": commit(), "hashes": dict(data_hashes()),
     }
     return Validation(privacy.release_findings(records), made)
+
+
+def _checked(read: Rows, share: float) -> tuple[list[Contrast], list[Asked]]:
+    """The findings by how they are computed; faults of both kinds are told together."""
+    faults: list[Fault] = []
+    contrasts: list[Contrast] = []
+    replicated: list[Asked] = []
+    try:
+        contrasts = contrasts_of(read, share)
+    except BadInput as error:
+        faults += error.faults
+    try:
+        replicated = replications_of(read)
+    except BadInput as error:
+        faults += error.faults
+    if faults:
+        raise BadInput(sorted(faults, key=lambda one: one.line or 0))
+    return contrasts, replicated
 
 
 def record(row: Row, effect: Effect | None) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Findings answered by a virtual replication: the estimator's answer on the model's own data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.replication.design import Design, load_design
+from experiments.replication.replicate import TRUE, replicate
+from experiments.validation.effects import Effect
+from experiments.validation.row import CONTRAST, Row
+from experiments.validation.row_files import Rows
+from model.faults import BadInput, Fault, unknown
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A finding, and the design, outcome and estimator that answer it."""
+
+    row: Row
+    design: Design
+    outcome: str
+    estimator: str
+
+
+def replications_of(rows: Rows) -> list[Asked]:
+    """The findings that name a design.
+
+    Raises
+    ------
+    BadInput
+        If the design, its outcome or its estimator is unknown, or the unit is neither of the
+        design's nor percent of a share.
+    """
+    faults: list[Fault] = []
+    found = []
+    for index, row in enumerate(rows.rows):
+        if row.not_comparable or row.design == CONTRAST:
+            continue
+        try:
+            found.append(_asked(row))
+        except _Wrong as wrong:
+            faults += [one if one.file else rows.fault(index, wrong.key, one)
+                       for one in wrong.faults]
+    if faults:
+        raise BadInput(faults)
+    return found
+
+
+class _Wrong(BadInput):
+    def __init__(self, key: str, error: BadInput) -> None:
+        super().__init__(error.faults)
+        self.key = key
+
+
+def _asked(row: Row) -> Asked:
+    try:
+        design = load_design(row.design)
+    except BadInput as error:
+        raise _Wrong("design", error) from None
+    outcomes = {one.name: one for one in design.outcomes}
+    name = row.outcome or design.outcomes[0].name
+    if name not in outcomes:
+        raise _Wrong("outcome", BadInput(unknown(f"outcome of {design.name}", name, outcomes)))
+    outcome = outcomes[name]
+    estimators = [TRUE, *(one.name for one in design.estimators_of(outcome))]
+    chosen = row.estimator or estimators[1]
+    if chosen not in estimators:
+        what = f"estimator of {design.name}"
+        raise _Wrong("estimator", BadInput(unknown(what, chosen, estimators)))
+    allowed = {outcome.unit, "percent", "own"}
+    if row.unit not in allowed:
+        fault = Fault(f"found {row.unit!r}", ", ".join(sorted(allowed)))
+        raise _Wrong("unit", BadInput(fault))
+    return Asked(row, design, name, chosen)
+
+
+def effects_of(
+    asked: list[Asked], *, counties: int | str | None, replicates: int, seed: int, progress: bool
+) -> dict[str, Effect]:
+    """The model's effect of each finding, by id; each design is run once.
+
+    With three seeds or more the interval is over seeds; with fewer it is the estimator's own.
+    """
+    by_design = {one.row.design: one.design.name for one in asked}
+    if not by_design:
+        return {}
+    made = replicate(
+        list(by_design), counties=counties, replicates=replicates, seed=seed, progress=progress
+    )
+    table = made.effects.set_index(["design", "outcome", "estimator"])
+    return {
+        one.row.id: _effect(one, table.loc[(one.design.name, one.outcome, one.estimator)])
+        for one in asked
+    }
+
+
+def _effect(asked: Asked, found: pd.Series) -> Effect:
+    relative = asked.row.unit == "percent" and found["unit"] == "points"
+    factor = 100 / found["base"] if relative else 1.0
+    names = ("seeds_low", "seeds_high") if found["replicates"] > 2 else ("low", "high")
+    low, high = (factor * float(found[name]) for name in names)
+    return Effect(
+        factor * float(found["estimate"]), low, high, low, high, int(found["replicates"]), 1,
+        math.nan, math.nan, False,
+    )
