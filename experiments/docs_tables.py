@@ -130,7 +130,29 @@ def verdicts() -> str:
     return (verdict.__doc__ or "").partition("\n\n")[2]
 
 
+def designs() -> str:
+    """The replication designs that come with the project."""
+    from experiments.replication.design import design_names, load_design
+
+    rows = []
+    for name in design_names():
+        one = load_design(name)
+        kinds = ", ".join(dict.fromkeys(each.kind for each in one.estimators))
+        study = ", ".join(f"`{each.strip()}`" for each in one.study.split(","))
+        rows.append((f"`{name}`", one.question, study, kinds))
+    return table(("design", "question", "after", "estimators"), rows)
+
+
+def measures() -> str:
+    """What a replication design can count."""
+    from experiments.replication.measures import MEASURES
+
+    return table(("count", "meaning"), [(f"`{key}`", one.meaning) for key, one in MEASURES.items()])
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "designs": designs,
+    "measures": measures,
     "findings": findings,
     "verdicts": verdicts,
     "parameters": parameters,

@@ -115,7 +115,7 @@ class Counted(BaseModel):
     model_config = _CONFIG
 
     count: Words = Field(description=", ".join(MEASURES))
-    of: Words = Field(default="", description=", ".join((*MEASURES, *EXPOSURES)))
+    of: str = Field(default="", description=", ".join((*MEASURES, *EXPOSURES)))
     group: str = ""
     minus_group: str = ""
 
@@ -274,6 +274,13 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
             at((*base, "layers", place), _any_layer, name)
         if step.posture is not None:
             at((*base, "posture"), load_posture, own(step.posture), LAYERS)
+    standing = {name for one in (design.before, *design.national) for name in one.layers}
+    for place, name in enumerate(design.treatment.repeal):
+        if name not in standing:
+            allowed = ", ".join(sorted(standing)) or "a layer that stands before"
+            path = ("treatment", "repeal", place)
+            faults.append(source.fault(path, f"{name!r} does not stand before", allowed,
+                                       nearest(name, standing)))
     last = design.timing.last or design.timing.first
     if not design.start < design.timing.first <= last:
         found = f"found {design.timing.first} to {last}"

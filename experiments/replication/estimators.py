@@ -86,6 +86,9 @@ def _did2s(study: Study, estimator: Estimator) -> Answer:
     import pyfixest as pf
 
     table, weight = _shares(study, estimator)
+    table = _identified(table)
+    if not table["treated"].any():
+        return Answer(math.nan, math.nan, math.nan)
     more: dict[str, Any] = {
         "yname": "value", "first_stage": "~ 0 | place + period", "treatment": "treated",
         "cluster": "place", "weights": weight,
@@ -95,11 +98,26 @@ def _did2s(study: Study, estimator: Estimator) -> Answer:
     return Answer(*_of(fit, "treated"), _by_time(dynamic))
 
 
+def _identified(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose place and period each have two untreated observations: fewer give no fixed
+    effect, and pyfixest's weights then no longer fit its rows."""
+    size = -1
+    while len(table) != size:
+        size = len(table)
+        untreated = table[table["treated"] == 0]
+        for key in ("place", "period"):
+            counts = untreated[key].value_counts()
+            table = table[table[key].isin(counts[counts > 1].index)]
+    return table.reset_index(drop=True)
+
+
 def _poisson(study: Study, estimator: Estimator) -> Answer:
     import pyfixest as pf
 
     table = study.table.assign(near=_near(study.table))
-    together = study.adopts[study.adopts >= 0]
+    everywhere_at_once = len(set(study.adopts)) == 1
+    if not study.outcome.minus_group and everywhere_at_once:
+        return Answer(math.nan, math.nan, math.nan)  # nothing is left to compare with
     if not study.outcome.minus_group:
         table = table[table["a_of"] > 0].assign(log_of=lambda rows: np.log(rows["a_of"]))
         more: dict[str, Any] = {"vcov": {"CRV1": "place"}, "offset": "log_of"}
@@ -112,7 +130,6 @@ def _poisson(study: Study, estimator: Estimator) -> Answer:
     ], ignore_index=True)
     both = both[both["of"] > 0].assign(log_of=lambda rows: np.log(rows["of"]))
     both["effect"] = both["treated"] * both["first"]
-    everywhere_at_once = len(together) == len(study.adopts) and len(set(together)) == 1
     fixed = "place^first + place^period" + ("" if everywhere_at_once else " + period^first")
     fit = pf.fepois(f"count ~ effect | {fixed}", both, vcov={"CRV1": "place"}, offset="log_of")
     return _percent(*_of(fit, "effect"))

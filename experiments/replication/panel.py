@@ -148,8 +148,8 @@ def _protests(
         return seen
     n_places, n_periods = seen.shape[1:]
     factor = np.exp(dice.normal(0.0, noise.protest_sd, (n_places, n_periods)))
-    hit = dice.random(n_places) < noise.protest_share
-    factor = np.where(hit.reshape(-1, 1) & treated_cells(adopts, n_periods), factor, 1.0)
+    hit = np.less(dice.random((n_places, 1)), noise.protest_share)
+    factor = np.where(hit & treated_cells(adopts, n_periods), factor, 1.0)
     out = seen.copy()
     for part in (0, 2):
         out[part] = np.round(seen[part] * factor)

@@ -187,10 +187,9 @@ def _design(
     for outcome, real, level in zip(design.outcomes, true, base, strict=True):
         records.append(_record(design, outcome, None, real, real, None, level))
         for one in design.estimators_of(outcome):
-            given = np.array([
-                (each.estimate, each.low, each.high) for each in answers[outcome.name, one.name]
-            ])
-            records.append(_record(design, outcome, one, given[:, 0], real, given, level))
+            mine = answers[outcome.name, one.name]
+            told = np.array([(each.estimate, each.low, each.high) for each in mine])
+            records.append(_record(design, outcome, one, told[:, 0], real, told, level))
     return records, pd.concat([pd.DataFrame({"since": []}), *times], ignore_index=True)
 
 
@@ -222,7 +221,10 @@ def _record(
     covers = None
     own_low, own_high = low, high
     if answers is not None:
-        own_low, own_high = np.nanmean(answers[:, 1]), np.nanmean(answers[:, 2])
+        own_low, own_high = (
+            float(end[np.isfinite(end)].mean()) if np.isfinite(end).any() else np.nan
+            for end in answers[:, 1:].T
+        )
         covers = float(np.mean((answers[:, 1] <= true) & (true <= answers[:, 2])))
     return {
         "design": design.name, "outcome": outcome.name,
