@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison, compare, run
+    from experiments.replication.replicate import replicate
     from experiments.validation.validate import validate
 
-__all__ = ["Comparison", "compare", "run", "validate"]
+__all__ = ["Comparison", "compare", "replicate", "run", "validate"]
 #: Names that are not of `experiments.comparison`, and where they are.
-_ELSEWHERE = {"validate": "experiments.validation.validate"}
+_ELSEWHERE = {
+    "replicate": "experiments.replication.replicate",
+    "validate": "experiments.validation.validate",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -37,8 +37,8 @@ PARTS: tuple[str, ...] = (
     "experiments.briefing.commands",
     "experiments.calibration.commands",
     "experiments.dashboard_commands",
-    "experiments.study.commands",
     "experiments.replication.commands",
+    "experiments.study.commands",
     "experiments.validation.commands",
 )
 #: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place
