@@ -222,6 +222,19 @@ def release_estimates(rows: pd.DataFrame, kind: str) -> Released:
     return _released(rows, tuple(rows), kind)
 
 
+def release_findings(records: Sequence[dict[str, Any]]) -> Released:
+    """Findings beside the model's effects; the model's are emptied where a side is too small."""
+    frame = pd.DataFrame.from_records(records).reindex(columns=[*FINDING_COLUMNS, "small"])
+    for name in (one for one in FINDING_COLUMNS if one.startswith(("model", "chance", "judged"))):
+        frame[name] = pd.to_numeric(frame[name]).where(~frame["small"].astype(bool))
+    return _released(frame, FINDING_COLUMNS, "findings")
+
+
+def release_effects(frame: pd.DataFrame) -> Released:
+    """Effects of virtual replications: pooled over all places, nothing of a single one."""
+    return _released(frame, EFFECT_COLUMNS, "effects")
+
+
 def reread(frame: pd.DataFrame, kind: str) -> Released:
     """A table read back from a results folder, which this gate wrote: held to its columns again.
 
@@ -382,24 +395,3 @@ def _released(frame: pd.DataFrame, columns: tuple[str, ...], kind: str) -> Relea
             raise TypeError(f"outcome {name}: by area, nothing of one status or group is given")
     kept = [name for name in columns if name in frame]
     return Released(frame[kept].reset_index(drop=True), kind, _PASS)
-
-
-def release_findings(records: Sequence[dict[str, Any]]) -> Released:
-    """Findings beside the model's effects; the model's are emptied where a side is too small."""
-    frame = pd.DataFrame.from_records(records)
-    for name in FINDING_COLUMNS:
-        if name not in frame:
-            frame[name] = None
-    for name in (one for one in FINDING_COLUMNS if one.startswith(("model", "chance", "judged"))):
-        frame[name] = pd.to_numeric(frame[name]).where(~frame["small"].astype(bool))
-    return _released(frame, FINDING_COLUMNS, "findings")
-
-
-def release_effects(frame: pd.DataFrame) -> Released:
-    """Effects of virtual replications: pooled over all places, nothing of a single one.
-
-    Levels (`base`) are given of shares only: a count would be one of persons.
-    """
-    if "base" in frame:
-        frame = frame.assign(base=frame["base"].where(frame["unit"] == "points"))
-    return _released(frame, EFFECT_COLUMNS, "effects")

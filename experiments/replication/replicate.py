@@ -235,5 +235,7 @@ def _record(
         "gap": gap if answers is not None else None,
         "gap_low": gap_low if answers is not None else None,
         "gap_high": gap_high if answers is not None else None,
-        "covers": covers, "base": float(np.mean(base)), "replicates": len(estimates),
+        # The level of a share alone: a count would be one of persons.
+        "covers": covers, "base": float(np.mean(base)) if outcome.share else None,
+        "replicates": len(estimates),
     }
