@@ -192,8 +192,8 @@ def _by_area(
 
 def _cooperation(run: str, frames: Frames, people: Population, values: Parameters) -> list[Target]:
     return [
-        Target("handed over, % of undocumented", run, "% of undocumented a year",
-               _percent(frames, people, _hand_overs()), values.hand_over_percent, 0.34, 0.54,
+        Target("handed over by the jail, % of undocumented", run, "% of undocumented a year",
+               _percent(frames, people, {"jail"}), values.hand_over_percent, 0.34, 0.54,
                "COOK_DET10, D_DET_RATE", "solved")
     ]  # fmt: skip
 

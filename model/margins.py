@@ -9,7 +9,7 @@ from model.nativity import UNDOCUMENTED, US_BORN
 from model.population import Population
 from model.records import BIT, MALE
 from model.registry import Parameters, load_parameters
-from model.schema import AGES, CONVICTIONS, ETHNICITIES, FIRST_NONCITIZEN
+from model.schema import ADULT, CONVICTIONS, ETHNICITIES, FIRST_NONCITIZEN
 
 #: Fewer persons than this are not shown (the rule of every output).
 LEAST_CELL = 20
@@ -138,7 +138,7 @@ def _share_margins(population: Population) -> list[tuple[str, np.ndarray, np.nda
         ("foreign-born", city.foreign_born_share, status != US_BORN),
         ("non-citizen", city.noncitizen_share, status >= FIRST_NONCITIZEN),
         ("undocumented", city.undocumented_share, status == UNDOCUMENTED),
-        ("under 18", city.under18_share, population.age < AGES["18-24"]),
+        ("under 18", city.under18_share, population.age < ADULT),
         ("limited English", city.limited_english_share, population.limited_english),
     ]
 
