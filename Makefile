@@ -10,7 +10,7 @@ DEV_EXTRAS := dev,studies,briefing,dashboard
 PYTEST := $(BIN)/python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench pins clean
+.PHONY: help dashboard demo test test-all lint bench pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -30,6 +30,9 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+dashboard: $(VENV)/.dashboard ## Compare regimes in a browser, on this machine alone
+	$(BIN)/carveout dashboard
+
 bench: $(VENV)/.bench ## Measure speed and memory against Mesa, Starsim and the machine
 	$(BIN)/carveout bench
 
@@ -48,6 +51,10 @@ $(VENV)/.core: $(SETUP)
 
 $(VENV)/.dev: $(SETUP)
 	@sh tools/bootstrap.sh $(DEV_EXTRAS)
+	@touch $(VENV)/.core $@
+
+$(VENV)/.dashboard: $(SETUP)
+	@sh tools/bootstrap.sh dashboard,briefing,studies
 	@touch $(VENV)/.core $@
 
 $(VENV)/.bench: $(SETUP)

@@ -62,7 +62,7 @@ def _areas(comparison: Comparison) -> list[tuple[int, str]]:
 
 def difference_figure(plan: Plan, comparison: Comparison, key: str) -> Figure:
     """Differences of one table with their intervals and, where told apart, their two parts."""
-    table = next(one for one in tables(comparison, plan.sides) if one["key"] == key)
+    table = next(one for one in tables(comparison, plan.sides, plan.labels) if one["key"] == key)
     rows = [row for row in table["rows"] if row["x"] is not None]
     height = 1.3 + 0.42 * len(rows)
     with mpl.rc_context(RC):
@@ -92,7 +92,7 @@ def difference_figure(plan: Plan, comparison: Comparison, key: str) -> Figure:
         axes.set_xlabel(table["axis"], fontsize=8)
         figure.text(0.01, 1 - 0.1 / height, table["title"], fontsize=12.5, fontweight="bold",
                     va="top")
-        figure.text(0.01, 1 - 0.38 / height, f"{plan.sides[1]} compared with {plan.sides[0]}; "
+        figure.text(0.01, 1 - 0.38 / height, f"B ({plan.labels[1]}) beside A ({plan.labels[0]}); "
                     "bars: 95% t-intervals of paired replicates", color=FAINT, va="top")
         axes.legend(loc="upper right", bbox_to_anchor=(1.0, -0.35 / height), frameon=False,
                     fontsize=7, ncols=3)
@@ -115,7 +115,7 @@ def map_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure | Non
         figure = Figure(figsize=(14, 7))
         panels = figure.subplots(1, 3)
         figure.subplots_adjust(left=0.01, right=0.99, top=0.86, bottom=0.04, wspace=0.02)
-        heads = (f"A: {plan.sides[0]}", f"B: {plan.sides[1]}", "B − A")
+        heads = (f"A: {plan.labels[0]}", f"B: {plan.labels[1]}", "B − A")
         for axes, key, head in zip(panels, "abd", heads, strict=True):
             draw_areas(axes, city, values[key], unit=spec["unit"], diverging=key == "d",
                        limits=None if key == "d" else limits)
@@ -136,7 +136,7 @@ def monthly_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure |
         axes = figure.subplots()
         figure.subplots_adjust(left=0.08, right=0.97, top=0.8, bottom=0.12)
         for side, colour, mark, series in zip(
-            plan.sides, (BASELINE, COLOURS[0]), "os", spec["series"], strict=True
+            plan.labels, (BASELINE, COLOURS[0]), "os", spec["series"], strict=True
         ):
             mean, least, most = (np.array(series[key], float) for key in ("mean", "least", "most"))
             axes.fill_between(months, least, most, color=colour, alpha=0.15, linewidth=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -9,13 +10,24 @@ from typing import cast
 import solara
 
 from dashboards.address import View, view_of
-from dashboards.components import Alert, CopyText, Element, Explorer, Intervals, Press, Progress
-from dashboards.controls import Go, Setting, Side, Steps
+from dashboards.briefings import FILES as BRIEFING_FILES
+from dashboards.briefings import LANGUAGES, BriefingFailed, briefing
+from dashboards.components import (
+    Alert,
+    CopyText,
+    Element,
+    Explorer,
+    Field,
+    Intervals,
+    Press,
+    Progress,
+)
+from dashboards.controls import Go, Setting, Side, Steps, option
 from dashboards.edited import told
 from dashboards.files import FILES, links
 from dashboards.follow import ask, owner, shared_runs, use_version, words
 from dashboards.plans import Plan, comparison_plan
-from dashboards.runs import Job
+from dashboards.runs import FINISHED, Job
 from dashboards.views import by_area, dates, finding, law_differences, monthly, tables
 from experiments.comparison import Comparison
 from experiments.settings import environment_says
@@ -87,6 +99,8 @@ def Comparing(view: View, push: Callable[[str], None], kind: Kind) -> None:
 
     def start() -> None:
         if plan is not None:
+            if job is not None and job.plan.key != plan.key:
+                shared_runs().cancel(owner(), job)  # what nobody will look at
             found, why = ask(plan)
             set_refused(why)
             if found is not None:
@@ -155,16 +169,19 @@ def Arriving(job: Job, view: View, go: Go, link: str) -> None:
         Alert([job.error], head="The runs failed:")
     comparison = job.comparison
     if comparison is not None:
-        Results(job.plan, comparison, view, go, link)
+        Results(job, comparison, job.state == FINISHED, view, go, link)
 
 
 @solara.component
-def Results(plan: Plan, comparison: Comparison, view: View, go: Go, link: str) -> None:
+def Results(
+    job: Job, comparison: Comparison, finished: bool, view: View, go: Go, link: str
+) -> None:
     """Findings, tables, maps and lines of one comparison."""
-    sides = plan.sides
+    plan = job.plan
+    sides, labels = plan.sides, plan.labels
     have = [comparison]
-    sentences = solara.use_memo(lambda: finding(comparison, sides), have)
-    rows = solara.use_memo(lambda: tables(comparison, sides), have)
+    sentences = solara.use_memo(lambda: finding(comparison, sides, labels), have)
+    rows = solara.use_memo(lambda: tables(comparison, sides, labels), have)
     lines = solara.use_memo(lambda: monthly(comparison, sides), have)
     areas = solara.use_memo(lambda: by_area(comparison, sides), have)
     marks = solara.use_memo(lambda: dates(plan), [plan.key])
@@ -185,17 +202,16 @@ def Results(plan: Plan, comparison: Comparison, view: View, go: Go, link: str) -
               "crime": "crime"}
     for table in rows:
         Intervals(
-            table=table, sides=list(sides), head="outcome" if table["key"] == "headline" else "",
-            links=links(plan.key, charts[table["key"]]),
-            note="< 20: fewer than 20 persons or events, not shown."
-            if table["key"] == "channel" else "",
+            table=table, sides=list(labels), links=links(plan.key, charts[table["key"]]),
         )
     Explorer(
-        by_area=areas, monthly=lines, sides=list(sides), dates=marks, chosen=chosen,
+        by_area=areas, monthly=lines, sides=list(labels), dates=marks, chosen=chosen,
         files=f"{FILES}/{plan.key}/",
         event_choose_view=lambda found: go(view.but(**{key: str(found[key]) for key in chosen})),
     )
     TakeAway(plan, link)
+    if plan.other is None:
+        Briefing(job, finished)
 
 
 @solara.component
@@ -216,3 +232,40 @@ def TakeAway(plan: Plan, link: str) -> None:
             for file in plan.files:
                 Element("a", f"{file.name}, for the command",
                         href=f"{FILES}/{plan.key}/{file.name}", download="")
+
+
+@solara.component
+def Briefing(job: Job, finished: bool) -> None:
+    """A button that makes the briefing of a finished comparison."""
+    language, set_language = solara.use_state("en")
+    state, set_state = solara.use_state("")
+
+    def make() -> None:
+        set_state("working")
+        try:
+            briefing(job, language)
+            set_state(f"ready {language}")
+        except BriefingFailed as failed:
+            set_state(f"failed {failed}")
+
+    def choose(text: str) -> None:
+        set_language(text)
+        set_state("")
+
+    with Element("section", classes="co-card", **{"aria-labelledby": "briefing"}):
+        Element("h2", "A briefing of it", id="briefing")
+        Element("p", "The findings on a few pages, each number traceable: PDF, HTML and Word."
+                + ("" if finished else " It can be made once all replicates are there."),
+                classes="co-note")
+        Field("Language", language, choose, kind="select",
+              options=[option(key, text) for key, text in LANGUAGES.items()])
+        Press("Make the briefing" if state != "working" else "Being made …",
+              lambda: threading.Thread(target=make, daemon=True).start(),
+              disabled=not finished or state == "working")
+        with Element("p", classes="co-links", role="status"):
+            if state == f"ready {language}":
+                for kind in BRIEFING_FILES:
+                    Element("a", f"Briefing, {kind.upper()}", download="",
+                            href=f"/briefings/{job.plan.key}/{language}/{kind}")
+        if state.startswith("failed"):
+            Alert([state.removeprefix("failed ")], head="No briefing was made:")

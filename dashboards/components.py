@@ -81,8 +81,7 @@ def Progress(
 
 @solara.component_vue("vue/intervals.vue", vuetify=False)
 def Intervals(
-    table: dict[str, Any], sides: Sequence[str], head: str = "", note: str = "",
-    links: Sequence[Mapping[str, str]] = (),
+    table: dict[str, Any], sides: Sequence[str], links: Sequence[Mapping[str, str]] = ()
 ) -> None:
     """A table of A, B and their difference, each row with its interval drawn."""
 

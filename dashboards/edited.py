@@ -29,6 +29,7 @@ from model.schema import CARVE_OUTS
 MOST_FILES = 2_000
 LONGEST_FILE = 64 * 1024
 BY_CLASS = "carve-out classes only"
+AGENCIES = "city_agencies"
 EDITED = "edited on the dashboard"
 
 
@@ -101,6 +102,10 @@ def regime_path(preset: str, edits: Edits) -> str:
     texts = [content["clauses"][clause]["value"] for clause in ("detainers", "information_sharing")]
     if BY_CLASS not in texts:
         content["clauses"].pop("carve_outs", None)  # no clause would refer to them
+    if "all_agencies" in changed:
+        everyone = changed["all_agencies"] == "every city agency"
+        police = [actor for actor in content["binds"] if actor != AGENCIES]
+        content["binds"] = [*police, AGENCIES] if everyone else police
     mark = hashlib.blake2b(repr(sorted(changed.items())).encode(), digest_size=4).hexdigest()
     content |= {"name": f"{preset}-edited-{mark}", "title": f"{base.title}, edited"}
     path = _write(content["name"], content)

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboards.briefings import FILES as BRIEFING_FILES
+from dashboards.briefings import BriefingFailed, briefing
 from dashboards.charts import CHARTS, chart, chart_table
 from dashboards.evidence_page import (
     FIGURES,
@@ -47,6 +49,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route(FILES + "/{key}/{name}", endpoint=download),
         Route("/tables/{name}", endpoint=table),
+        Route("/briefings/{key}/{language}/{kind}", endpoint=briefing_file),
         Route("/results/{folder:path}/{file}", endpoint=result_file),
     ]
 
@@ -99,6 +102,20 @@ def result_file(request: Request) -> Response:
         return PlainTextResponse("There is no such result.", 404)
     # A drawing opened by itself may not run anything.
     return FileResponse(found, headers={"Content-Security-Policy": SANDBOX})
+
+
+def briefing_file(request: Request) -> Response:
+    """A file of a briefing that was made."""
+    key, language, kind = (request.path_params[name] for name in ("key", "language", "kind"))
+    job = shared_runs().find(key)
+    if job is None or kind not in BRIEFING_FILES:
+        return PlainTextResponse("There is no such briefing.", 404)
+    try:
+        found = briefing(job, language) / BRIEFING_FILES[kind]
+    except BriefingFailed as failed:
+        return PlainTextResponse(str(failed), 404)
+    return FileResponse(found, filename=f"carveout-{key}-{language}.{kind}",
+                        headers={"Content-Security-Policy": SANDBOX})
 
 
 def _content(job: Job, stem: str, kind: str) -> bytes | str | None:

@@ -74,10 +74,10 @@ def Threat(model: PolicyModel) -> None:
     count = np.bincount(area, minlength=city.n_areas)
     means = np.bincount(area, threat, city.n_areas) / np.maximum(count, 1)
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(4.5, 4))
+        figure = Figure(figsize=(4.6, 3.3))
         draw_areas(figure.subplots(), city, means, unit="mean perceived threat, index")
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=110)
+        figure.savefig(buffer, format="png", dpi=100)
     told = ", ".join(f"{name} {mean:.2f}" for name, mean in zip(city.names, means, strict=True))
     Element("h2", "Perceived threat by area")
     Element("img", classes="co-figure", alt=f"Mean perceived threat by area: {told}.",

@@ -73,6 +73,13 @@ class Plan:
         return name(self.settings.regimes[0]), name(self.settings.regimes[1])
 
     @property
+    def labels(self) -> tuple[str, str]:
+        """What the two are called on a page."""
+        if self.other is not None:
+            return "as it was", "what if"
+        return _label(self.sides[0]), _label(self.sides[1])
+
+    @property
     def command(self) -> str:
         """The command line that gives the same numbers."""
         if self.other is None:
@@ -116,6 +123,11 @@ class Plan:
                 titles=asked.titles + self.other.titles,
             )
         return compared(asked, list(results), seconds, command=self.command)
+
+
+def _label(side: str) -> str:
+    preset, edited, _ = side.partition("-edited-")
+    return f"{preset}, edited" if edited else side
 
 
 def _file(given: str) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
+
+from experiments.calibration.posterior import POSTERIOR, load_posterior
 
 
 @cache
 def fitted() -> dict[str, str]:
     """Median and middle 95% of each fitted parameter; empty where nothing was fitted."""
-    if find_spec("experiments.calibration") is None:
+    if not POSTERIOR.is_file():
         return {}
-    draws = import_module("experiments.calibration").load_posterior().draws
+    draws = load_posterior().draws
     found = {}
     for name in draws.columns:
         low, middle, high = draws[name].quantile([0.025, 0.5, 0.975])

@@ -12,7 +12,6 @@ from dashboards.plans import timeline_plan
 #: Unasked: what if the ban of July 2019 had come with the new federal priorities of January 2017?
 DEFAULT = View(
     start="2012-01-01", years="10", scale="0.1", replicates="2", moved=(("5", "2017-01-26"),),
-    line="encounters",
 )
 TIMELINE = Kind("/timeline", DEFAULT, timeline_plan)
 

@@ -30,6 +30,8 @@ from model.tiles import tile_centres
 HIDDEN, NONE = f"< {FLOOR}", "none"
 PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
 SHADES = 11
+#: Lines are drawn where no more than this share of the months is hidden.
+MOST_HIDDEN = 0.25
 
 
 def _known(value: float) -> float | None:
@@ -104,7 +106,9 @@ class Rows:
         }
 
 
-def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any]]:
+def tables(
+    comparison: Comparison, sides: tuple[str, str], labels: tuple[str, str]
+) -> list[dict[str, Any]]:
     """The tables of a comparison, each with its rows and the axis of its drawing."""
     rows = Rows(comparison, sides)
 
@@ -117,27 +121,29 @@ def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any
     return [
         {
             "key": "headline", "title": "What changes",
-            "axis": f"difference, % of the level under {sides[0]}",
+            "axis": f"difference, % of A's level ({labels[0]})", "unit": "",
             "rows": [rows.row(outcome, relative=True) for outcome in HEADLINES],
         },
         {
             "key": "status", "title": "Who calls the police, by legal status of the victim",
-            "axis": "difference, percentage points of victimisations",
+            "axis": "difference, percentage points", "unit": OUTCOMES["reporting"].unit,
             "rows": grouped("reporting", "status", reversed(GROUPS["status"])),
         },
         {
             "key": "crime", "title": "Who calls the police, by type of crime",
-            "axis": "difference, percentage points of victimisations",
+            "axis": "difference, percentage points", "unit": OUTCOMES["reporting"].unit,
             "rows": grouped("reporting", "crime", GROUPS["crime"]),
         },
         {
             "key": "channel", "title": "How undocumented residents meet ICE",
-            "axis": f"difference, {unit}", "rows": channels,
+            "axis": "difference", "unit": unit, "rows": channels,
         },
     ]
 
 
-def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
+def finding(
+    comparison: Comparison, sides: tuple[str, str], labels: tuple[str, str]
+) -> list[str]:
     """What the two main outcomes say, each in a sentence that claims no more than its interval."""
     rows = Rows(comparison, sides)
     subjects = {
@@ -150,7 +156,9 @@ def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
     for outcome, (subject, unit) in subjects.items():
         row = rows.row(outcome, relative=False)
         if row["x"] is None:
-            text = f"too few events to say whether {subject} differ."
+            text = f"too few events to say anything of {subject}."
+        elif row["x"] == 0 and row["interval"] in ("", "in every pair"):
+            text = f"{subject}: no difference at all, in any replicate so far."
         elif not row["interval"]:
             text = f"{subject}: {row['text']} {unit} in the first replicate; no interval yet."
         elif row["clear"]:
@@ -165,7 +173,7 @@ def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
                 f"{subject}: no difference that can be told from chance ({row['text']} {unit}, "
                 f"95% interval {row['interval']})."
             )
-        sentences.append(f"Under {sides[1]}, {text}")
+        sentences.append(f"B ({labels[1]}) beside A ({labels[0]}): {text}")
     return sentences
 
 
@@ -184,8 +192,8 @@ def monthly(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
     for outcome in whole["outcome"].unique():
         spec = OUTCOMES[outcome]
         series = [found.loc[(outcome, side)].reindex(months) for side in sides]
-        if all(one["mean"].isna().all() for one in series):
-            continue
+        if any(one["mean"].isna().mean() > MOST_HIDDEN for one in series):
+            continue  # what is left would be the months of none, and mislead
         lines[str(outcome)] = {
             "title": spec.title.strip(), "unit": spec.unit,
             "series": [

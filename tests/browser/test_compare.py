@@ -1,0 +1,132 @@
+"""Two regimes compared in a real browser: choose, run, cancel, look, take away, share."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+from tests.browser.conftest import QUICK
+
+TABLES = "table.co-intervals"
+
+
+def query(page):
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_two_regimes_are_chosen_run_and_shown(visit):
+    page = visit.open(f"/?{QUICK}")
+    page.get_by_label("Regime B", exact=True).select_option("no-contact")
+    page.wait_for_url("**b=no-contact**")
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_selector("text=Finished: 2 paired replicates")
+    assert page.locator(TABLES).count() == 4
+    heads = page.locator(f"{TABLES} >> nth=0").inner_text()
+    assert "welcoming-2012" in heads and "no-contact" in heads
+    # Three maps of six areas, each area by its number.
+    assert page.locator("svg.co-map").count() == 3
+    assert page.locator("svg.co-map >> nth=0").locator("polygon.co-tile").count() == 6
+    assert page.locator("section.co-finding li").count() == 2
+    assert query(page)["b"] == ["no-contact"]
+
+
+def test_an_edited_clause_is_a_regime_of_its_own_told_in_plain_words(visit):
+    page = visit.open(f"/?{QUICK}&b=welcoming-2012&b.survivor_support=supported&replicates=1")
+    page.wait_for_selector("text=Finished: 1 paired replicate")
+    told = page.locator("ul.co-clauses li")
+    assert told.count() == 1
+    assert "supported by police, with prompt certification" in told.inner_text()
+    page.locator("summary", has_text="Edit the clauses of B").click()
+    page.get_by_label("Asking for status").last.select_option("allowed")
+    page.wait_for_url("**b.status_inquiry=allowed**")
+    assert page.locator("text=Settings have changed").count() == 1
+
+
+def test_a_long_run_is_cancelled_and_the_page_goes_on(visit):
+    page = visit.open("/?city=littletown&years=4&replicates=5&seed=31&b=full-cooperation")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_selector("text=Cancelled.")
+    assert page.locator("progress").count() == 0
+    page.get_by_label("Years", exact=True).fill("2")
+    page.get_by_label("Years", exact=True).press("Tab")
+    page.wait_for_url("**years=2**")
+
+
+def test_an_area_pointed_at_or_chosen_shows_its_figures_everywhere(visit, finished):
+    page = visit.open(finished)
+    page.wait_for_selector("svg.co-map")
+    tiles = page.locator("svg.co-map >> nth=0").locator("[role=option]")
+    tiles.nth(2).hover()
+    assert page.locator(".co-area h3").inner_text() == "Mill Row"
+    assert page.locator(".co-tile-chosen").count() == 3
+    page.get_by_label("Area", exact=True).select_option(label="Harbour")
+    page.mouse.move(0, 0)
+    page.wait_for_url("**area=1**")
+    assert page.locator(".co-area h3").inner_text() == "Harbour"
+    assert page.locator(".co-area tbody tr").count() == 4
+
+
+def test_months_are_played_and_stopped(visit, finished):
+    page = visit.open(finished)
+    page.wait_for_selector("svg.co-map")
+    assert page.locator("label[for=explorer-period]").inner_text() == "Period: all of it"
+    page.get_by_role("button", name="Play months").click()
+    page.wait_for_function(
+        "document.querySelector('label[for=explorer-period]').innerText === 'Period: 2022-01'"
+    )
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_url("**month=2022-01**")
+
+
+def test_a_shared_link_shows_the_same_and_back_goes_back(visit, finished, browser, served):
+    page = visit.open(f"{finished}&map=area_stops&area=2")
+    page.wait_for_selector("svg.co-map")
+    told = page.locator(TABLES).all_inner_texts()
+    link = page.locator(".co-copy pre").first.inner_text()
+    assert link == page.url or parse_qs(urlsplit(link).query) == query(page)
+    other = browser.new_context()
+    theirs = other.new_page()
+    theirs.goto(link)
+    theirs.wait_for_selector("svg.co-map")
+    assert theirs.locator(TABLES).all_inner_texts() == told
+    assert theirs.locator("#explorer-map").input_value() == "area_stops"
+    assert theirs.locator(".co-area h3").inner_text() == page.locator(".co-area h3").inner_text()
+    theirs.get_by_label("Regime B", exact=True).select_option("no-contact")
+    theirs.wait_for_url("**b=no-contact**")
+    theirs.go_back()
+    theirs.wait_for_function("document.querySelectorAll('select')[1].value === 'full-cooperation'")
+    other.close()
+
+
+def test_charts_and_tables_are_taken_away_with_the_id_of_the_run(visit, finished):
+    page = visit.open(finished)
+    page.wait_for_selector("svg.co-map")
+    run = page.locator(".co-progress-text").inner_text().split("Run ")[1].rstrip(".")
+    hrefs = page.locator(".co-links a").evaluate_all("all => all.map(one => one.href)")
+    kinds = {"png": b"\x89PNG", "svg": b"<?xml", "csv": b"", "json": b"{"}
+    assert len(hrefs) >= 15
+    seen = set()
+    for href in hrefs:
+        answer = page.request.get(href)
+        kind = href.rpartition(".")[2]
+        assert answer.ok, href
+        assert answer.body().startswith(kinds[kind]), href
+        assert run in answer.headers["content-disposition"]
+        seen.add(kind)
+    assert seen == set(kinds)
+    manifest = json.loads(page.request.get(f"{visit.url}/files/{run}/manifest.json").body())
+    assert manifest["run"] == run and manifest["city"] == "Littletown"
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download What changes as CSV").click()
+    assert run in waiting.value.suggested_filename
+
+
+def test_the_same_comparison_is_given_as_a_command_and_as_python(visit, finished):
+    page = visit.open(finished)
+    page.wait_for_selector("svg.co-map")
+    texts = page.locator(".co-copy pre").all_inner_texts()
+    assert texts[1].startswith("carveout compare welcoming-2012 full-cooperation ")
+    assert "--city littletown" in texts[1]
+    compile(texts[2], "the page", "exec")
+    assert "environment='E0'" in texts[2]
