@@ -14,10 +14,12 @@ import queue
 import signal
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -34,6 +36,10 @@ from model.scenario import Scenario
 Call = Callable[[Any, Callable[[int], None]], Any]
 
 
+#: What the time of a case goes to.
+STAGES = ("population and levels", "simulating", "counting")
+
+
 @dataclass(frozen=True)
 class Result:
     """What a case gave: outcome rows of `tabulate.tabulate`, and the event log if asked for."""
@@ -41,6 +47,8 @@ class Result:
     case: Case
     rows: pd.DataFrame
     events: pd.DataFrame | None
+    #: CPU seconds that each stage took, by its name.
+    spent: Mapping[str, float] = field(default_factory=dict)
 
 
 def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Result:
@@ -53,7 +61,9 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
     """
     from model.policy_model import simulate
 
+    marks = [time.process_time()]
     people, rates = _shared(case.scenario.but(regime=case.scenario.baseline, believed=None))
+    marks.append(time.process_time())
     done = 0
 
     def report(day: int) -> None:
@@ -66,13 +76,16 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
         case.scenario, population=people, rates=rates, event_log=case.events, progress=report
     )
     report(case.scenario.days)
+    marks.append(time.process_time())
     rows = tabulate(ledger.frames(), case.scenario, case.outcomes or OUTCOMES.values())
     rows.insert(0, "replicate", case.replicate)
     rows.insert(1, "seed", case.scenario.seed)
     rows.insert(2, "regime", case.regime)
     rows.insert(3, "belief", case.belief)
     events = event_rows(ledger.events(), people) if case.events else None
-    return Result(case, rows, events)
+    marks.append(time.process_time())
+    spent = (after - before for before, after in pairwise(marks))
+    return Result(case, rows, events, dict(zip(STAGES, spent, strict=True)))
 
 
 @lru_cache(maxsize=1)

@@ -31,10 +31,10 @@ def listed(arguments: Namespace) -> int:
     if arguments.json:
         return print_json({one.name: {"title": one.title, "question": one.question}
                            for one in studies})
-    table = _table("study", "question")
+    shown = table("study", "question")
     for one in studies:
-        table.add_row(one.name, one.question)
-    console().print(table)
+        shown.add_row(one.name, one.question)
+    console().print(shown)
     return 0
 
 
@@ -113,10 +113,10 @@ def sql(arguments: Namespace) -> int:
     if arguments.csv:
         frame.to_csv(sys.stdout, index=False)
         return 0
-    table = _table(*map(str, frame))
+    shown = table(*map(str, frame))
     for row in frame.head(SHOWN).itertuples(index=False):
-        table.add_row(*(f"{cell:,.6g}" if isinstance(cell, float) else str(cell) for cell in row))
-    console().print(table)
+        shown.add_row(*(f"{cell:,.6g}" if isinstance(cell, float) else str(cell) for cell in row))
+    console().print(shown)
     if len(frame) > SHOWN:
         print(f"{len(frame) - SHOWN:,} more rows; --csv gives all", file=sys.stderr)
     return 0
@@ -164,8 +164,9 @@ def _status(study: Study, json: bool) -> int:
     return 1 if found["failed"] else 0
 
 
-def _table(*heads: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+def table(*heads: str) -> Table:
+    """A table for the screen with these columns."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for head in heads:
-        table.add_column(head, overflow="fold")
-    return table
+        made.add_column(head, overflow="fold")
+    return made

@@ -46,6 +46,16 @@ def add(command: Command) -> None:
     compact = action("compact", "make one file of the files of each finished part")
     export = action("export", "write a study's results for other programs, with a codebook",
                     "example:\n  carveout study export results/mine --format r --out mine-r")
+    bench = action("bench", "measure what the cores' time goes to, and what a study costs itself",
+                   "example:\n  carveout study bench --scale 1 --replicates 20")
+    bench.set_defaults(call="experiments.study.bench:bench")
+    for option, default, meaning in (
+        ("scale", "0.2", "share of the city's residents simulated"),
+        ("years", "2", "length of each run"), ("replicates", "1", "pairs"),
+    ):
+        bench.add_argument(f"--{option}", default=default, metavar=option.upper(),
+                           help=f"{meaning} (default: {default})")
+    bench.add_argument("--processes", metavar="N", help="runs at once (default: as many as fit)")
     for parser in (status, resume, expand, compact, export):
         parser.add_argument("study", metavar="STUDY", help="the study's folder or address")
     resume.add_argument("--retry-failed", action="store_true", help="try failed tasks again, too")

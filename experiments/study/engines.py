@@ -35,6 +35,7 @@ class Failed:
 
 Outcome = Done | Failed
 Outcomes = Generator[Outcome, None, None]
+Engine = Callable[[Iterator[list[Task]]], Outcomes]
 
 
 def attempt(task: Task, progress: Callable[[int], None] | None = None) -> Outcome:

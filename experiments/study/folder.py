@@ -11,8 +11,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,8 @@ class Folder:
             If it is not there or cannot be read.
         """
         if self.local:
-            return Path(self.path(name)).read_bytes()
+            with open(f"{self.root}/{name}", "rb") as file:
+                return file.read()
         return self.fs.cat_file(self.path(name))
 
     def write(self, name: str, data: bytes) -> None:
@@ -85,11 +88,32 @@ class Folder:
         SaveError
             If the disk is full or refuses.
         """
-        try:
+        with self._saving():
             if self.local:
-                _write_local(Path(self.path(name)), data)
+                with _whole(Path(self.path(name))) as part, open(part, "wb") as file:
+                    file.write(data)
             else:
                 self.fs.pipe_file(self.path(name), data)
+
+    def put(self, name: str, here: str | Path) -> None:
+        """Write a file as a copy of one on this machine's disk, which may be larger than memory.
+
+        Raises
+        ------
+        SaveError
+            If the disk is full or refuses.
+        """
+        with self._saving():
+            if self.local:
+                with _whole(Path(self.path(name))) as part:
+                    shutil.copyfile(here, part)
+            else:
+                self.fs.put_file(str(here), self.path(name))
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
             reason = "the disk is full" if full else (error.strerror or str(error)).lower()
@@ -152,12 +176,14 @@ class Folder:
         return fs.LocalFileSystem() if self.local else fs.PyFileSystem(fs.FSSpecHandler(self.fs))
 
 
-def _write_local(path: Path, data: bytes) -> None:
+@contextmanager
+def _whole(path: Path) -> Iterator[str]:
+    """A file to fill beside `path`, which becomes `path` when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        yield part
         os.chmod(part, 0o644)
         os.replace(part, path)
     except BaseException:

@@ -34,7 +34,7 @@ FOLDER = "plan"
 #: Tasks that are handed out together at most: what a lost machine of a cluster costs.
 PART = 24
 #: Rows made, written and read at once.
-BATCH = 4096
+BATCH = 1024
 Row = dict[str, Any]
 
 
@@ -64,11 +64,11 @@ class Plan:
     def rows(self, replicates: range, part: int = 0) -> Iterator[Row]:
         """Rows of some replicates; `part` is the number of the first part."""
         cities = [list(some) for _, some in groupby(self._runs, key=lambda run: run[0]["city"])]
-        points = self.draws.to_dict("records")
         for replicate in replicates:
             for runs in cities:
                 shared, count = None, 0
-                for draw, point in enumerate(points):
+                for draw, *numbers in self.draws.itertuples():
+                    point = dict(zip(self.draws.columns, numbers, strict=True))
                     seed = self._seed(replicate, draw)
                     for labels, belief, scenario, content in runs:
                         if count == PART or shared not in (None, seed):
@@ -159,7 +159,7 @@ def write_rows(folder: Folder, rows: Iterable[Row], replicates: range) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with tempfile.TemporaryFile() as file:
+    with tempfile.NamedTemporaryFile() as file:
         writer = None
         for batch in batched(rows, BATCH):
             table = pa.Table.from_pylist(list(batch), schema=writer.schema if writer else None)
@@ -167,9 +167,9 @@ def write_rows(folder: Folder, rows: Iterable[Row], replicates: range) -> None:
             writer.write_table(table)
         if writer is not None:
             writer.close()
-        file.seek(0)
-        last = replicates.stop - 1
-        folder.write(f"{FOLDER}/{replicates.start:05d}-{last:05d}.parquet", file.read())
+        file.flush()
+        name = f"{replicates.start:05d}-{replicates.stop - 1:05d}.parquet"
+        folder.put(f"{FOLDER}/{name}", file.name)
 
 
 def planned(folder: Folder) -> int:

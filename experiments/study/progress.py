@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from experiments.store import SaveError
 from experiments.study.claim import holder
 from experiments.study.folder import Folder
 from experiments.study.plan import counts
@@ -96,7 +97,7 @@ class Log:
             self.file.flush()
             if not self.folder.local and time.monotonic() - self.put > PUT:
                 self._put()
-        except OSError:
+        except (OSError, SaveError):
             return
 
     def close(self) -> None:
@@ -106,11 +107,11 @@ class Log:
             if not self.folder.local:
                 self._put()
                 os.unlink(self._here)
-        except OSError:
+        except (OSError, SaveError):
             return
 
     def _put(self) -> None:
-        self.folder.fs.put_file(self._here, self.folder.path(self.name))
+        self.folder.put(self.name, self._here)
         self.put = time.monotonic()
 
 

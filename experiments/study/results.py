@@ -7,7 +7,8 @@ A finished task is ``tasks/PART/TASK-DIGEST.parquet``. A finished part may be on
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -23,19 +24,30 @@ def part_folder(part: int) -> str:
     return f"{TASKS}/{part:06d}"
 
 
-def finished(folder: Folder, part: int) -> dict[str, str]:
-    """Files of a part's finished tasks, by task; of a compacted part the one file for each.
+def compacted(folder: Folder) -> dict[str, str]:
+    """Names of the files of compacted parts, by part, whole or not."""
+    names = folder.names(PARTS)
+    return {name.partition("-")[0]: name for name in names if name.endswith(".parquet")}
 
-    Every file is read once and held against its digest.
+
+def finished(folder: Folder, part: int, whole_parts: Mapping[str, str]) -> set[str]:
+    """A part's finished tasks; every file of it is read once and held against its digest.
+
+    Parameters
+    ----------
+    whole_parts
+        What `compacted` gives.
     """
+    if name := whole_parts.get(f"{part:06d}"):
+        for _, _, data in whole_files(folder, PARTS, name):
+            return set(_tasks(data))
+    return {task for task, _, _ in whole_files(folder, part_folder(part))}
+
+
+def _tasks(data: bytes) -> list[str]:
     import pyarrow.parquet as pq
 
-    for name in folder.names(PARTS):
-        if name.startswith(f"{part:06d}-"):
-            for _, path, data in whole_files(folder, PARTS, name):
-                tasks = pq.read_table(io.BytesIO(data), columns=["task"])["task"].unique()
-                return dict.fromkeys(tasks.to_pylist(), path)
-    return {task: path for task, path, _ in whole_files(folder, part_folder(part))}
+    return pq.read_table(io.BytesIO(data), columns=["task"])["task"].unique().to_pylist()
 
 
 class Results:
@@ -43,26 +55,29 @@ class Results:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self._files: list[str] | None = None
+
+    @cached_property
+    def _found(self) -> dict[str, list[str]]:
+        """Tasks of every whole file; each file is read once, to check it."""
+        found, parts = {}, set()
+        for part, path, data in whole_files(self.folder, PARTS):
+            found[path] = _tasks(data)
+            parts.add(part)
+        for part in self.folder.names(TASKS):
+            if part not in parts:
+                for task, path, _ in whole_files(self.folder, f"{TASKS}/{part}"):
+                    found[path] = [task]
+        return found
 
     @property
     def files(self) -> list[str]:
-        """Every whole file, compacted ones first; read once to check."""
-        if self._files is None:
-            compacted = {key: path for key, path, _ in whole_files(self.folder, PARTS)}
-            single = [
-                path
-                for part in self.folder.names(TASKS)
-                if part not in compacted
-                for _, path, _ in whole_files(self.folder, f"{TASKS}/{part}")
-            ]
-            self._files = [*compacted.values(), *single]
-        return self._files
+        """Every whole file, compacted ones first."""
+        return list(self._found)
 
     @property
     def tasks(self) -> list[str]:
         """Ids of the finished tasks."""
-        return self.dataset().to_table(columns=["task"])["task"].unique().to_pylist()
+        return [task for tasks in self._found.values() for task in tasks]
 
     def dataset(self) -> Any:
         """All cells as a PyArrow dataset, read only as far as a question needs."""

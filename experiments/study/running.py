@@ -20,7 +20,7 @@ from experiments.manifest import commit, data_hashes, versions
 from experiments.runner import CITY_DAY_SECONDS, DAY_SECONDS, SMALL_WORK, RunError, fitting
 from experiments.settings import MAX_REPLICATES, whole
 from experiments.study.claim import CLAIM, LOCK, claimed
-from experiments.study.engines import Outcome, Outcomes, local, serial
+from experiments.study.engines import Engine, Outcome, local, serial
 from experiments.study.file import StudyFile, load_study, overridden
 from experiments.study.folder import Folder, result_name
 from experiments.study.identity import code_digest
@@ -28,7 +28,7 @@ from experiments.study.plan import FOLDER as PLAN
 from experiments.study.plan import Plan, counts, make_plan, parts, planned, write_rows
 from experiments.study.progress import Log, Watch, bar
 from experiments.study.reading import KIND, MANIFEST, TEXT, Study, open_study
-from experiments.study.results import FAILED, compact, failures, finished, part_folder
+from experiments.study.results import FAILED, compact, compacted, failures, finished, part_folder
 from experiments.study.task import Done, Task
 from model.faults import BadInput, Fault
 
@@ -67,7 +67,7 @@ class Machine:
 
             Cluster(self.cluster).check()
 
-    def engine(self, study: StudyFile, total: int) -> Callable[[Iterator[list[Task]]], Outcomes]:
+    def engine(self, study: StudyFile, total: int) -> Engine:
         """What runs the parts of a plan of `total` tasks."""
         if self.cluster is not None:
             from experiments.study.cluster import Cluster
@@ -124,8 +124,8 @@ def run_study(
         folder.write(TEXT, source.text.encode())
         replicates = range(stated.run.replicates)
         write_rows(folder, plan.rows(replicates), replicates)
-        folder.write(MANIFEST, (as_json(_manifest(plan, changes)) + "\n").encode())
-        _work(Study(folder), watch, held, machine)
+        folder.write(MANIFEST, (as_json(manifest_of(plan, changes)) + "\n").encode())
+        keep_all(Study(folder), watch, held, machine)
     return Study(folder)
 
 
@@ -144,7 +144,7 @@ def resume_study(
     _check_code(study)
     watch = Watch()
     with claimed(study.folder, watch.says) as held:
-        _work(study, watch, held, machine, retry=retry_failed)
+        keep_all(study, watch, held, machine, retry=retry_failed)
     return Study(study.folder)
 
 
@@ -170,7 +170,7 @@ def expand_study(path: str | Path, replicates: Any, *, machine: Machine = HERE) 
         plan = make_plan(study.file, study.source)
         added = range(now, most)
         write_rows(folder, plan.rows(added, counts(folder)[1]), added)
-        _work(study, watch, held, machine)
+        keep_all(study, watch, held, machine)
     return Study(folder)
 
 
@@ -207,7 +207,7 @@ def _check_code(study: Study) -> None:
         raise BadInput(Fault(found, "the same, or a new folder", key="study"))
 
 
-def _manifest(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:
+def manifest_of(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:
     """Everything that is needed to make the study again. Holds no path of a machine."""
     stated = plan.study
     words = [f"--{key} {value}" for key, value in changes.items()]
@@ -233,11 +233,19 @@ def _manifest(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _work(
+def keep_all(
     study: Study, watch: Watch, held: Callable[[], bool], machine: Machine, *,
-    retry: bool = False,
+    retry: bool = False, engine: Engine | None = None,
 ) -> None:
-    """Run every task that is not done, and keep what comes."""
+    """Run every task that is not done, on `machine` or by `engine`, and keep what comes.
+
+    Raises
+    ------
+    SaveError
+        If the disk is full or refuses.
+    RunError
+        If the first `HOPELESS` tasks all fail, the cluster is lost, or the claim is.
+    """
     folder, manifest = study.folder, study.manifest
     watch.total, number = counts(folder)
     failed = set(failures(folder))
@@ -246,7 +254,8 @@ def _work(
     try:
         with bar(watch, shown=machine.progress) as renew:
             todo = _todo(folder, manifest, watch, set() if retry else failed)
-            with closing(machine.engine(study.file, watch.total)(todo)) as arriving:
+            run = engine or machine.engine(study.file, watch.total)
+            with closing(run(todo)) as arriving:
                 for result in arriving:
                     if not held():
                         raise RunError(f"{folder.name} was taken over by another process")
@@ -264,8 +273,9 @@ def _todo(
     folder: Folder, manifest: dict[str, Any], watch: Watch, failed: set[str]
 ) -> Iterator[list[Task]]:
     """What is left of each part, looked up when its turn comes: no list of all tasks is made."""
+    whole_parts = compacted(folder)
     for tasks in parts(folder, tuple(manifest["outcomes"]), manifest["code"]):
-        done = finished(folder, tasks[0].part)
+        done = finished(folder, tasks[0].part, whole_parts)
         left = [task for task in tasks if task.id not in done and task.id not in failed]
         watch.done += sum(task.id in done for task in tasks)
         watch.failed += sum(task.id in failed and task.id not in done for task in tasks)
@@ -281,7 +291,8 @@ def _keep(folder: Folder, result: Outcome, watch: Watch, log: Log) -> None:
         folder.write(f"{part_folder(task.part)}/{result_name(task.id, result.data)}", result.data)
         folder.remove(f"{FAILED}/{task.id}.json")
         watch.done += 1
-        log(f"done {task.id}")
+        took = ", ".join(f"{name} {seconds:.2f}" for name, seconds in result.spent.items())
+        log(f"done {task.id} (seconds: {took})")
         return
     told = {"task": task.id, "error": result.error, "trace": result.trace,
             "scenario": json.loads(task.scenario)}

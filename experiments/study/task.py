@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from model.scenario import Scenario
@@ -36,10 +37,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """A task's result file as bytes, equal wherever and whenever it was made."""
+    """A task's result file as bytes, equal wherever and whenever it was made.
+
+    `spent` says in seconds of CPU what the time went to.
+    """
 
     task: Task
     data: bytes
+    spent: Mapping[str, float] = field(default_factory=dict)
 
 
 def run_task(task: Task, progress: Callable[[int], None] | None = None) -> Done:
@@ -63,8 +68,10 @@ def run_task(task: Task, progress: Callable[[int], None] | None = None) -> Done:
     scenario = Scenario.model_validate_json(task.scenario)
     kept = tuple(OUTCOMES[name] for name in task.outcomes)
     result = run_case(Case(0, "", task.belief, scenario, outcomes=kept), progress)
+    begun = time.process_time()
     cells = pool(result.rows).drop(columns=["replicate", "regime", "belief"])
-    return Done(task, parquet(task.id, privacy.release_outcomes(cells, scenario.days)))
+    data = parquet(task.id, privacy.release_outcomes(cells, scenario.days))
+    return Done(task, data, {**result.spent, "result file": time.process_time() - begun})
 
 
 def schema() -> Any:
@@ -86,13 +93,13 @@ def parquet(task: str, released: Any) -> bytes:
 
     frame = gated(released).assign(task=task)
     columns = []
-    for field in schema():
-        column = frame[field.name]
-        if pa.types.is_dictionary(field.type):
+    for cell in schema():
+        column = frame[cell.name]
+        if pa.types.is_dictionary(cell.type):
             columns.append(pa.array(column.astype(str), pa.string()).dictionary_encode())
         else:
             # Null, not NaN, where a cell is hidden: an average in SQL then leaves it out.
-            columns.append(pa.array(column.to_numpy(), field.type, from_pandas=True))
+            columns.append(pa.array(column.to_numpy(), cell.type, from_pandas=True))
     table = pa.table(columns, schema=schema())
     out = io.BytesIO()
     pq.write_table(table, out, compression="zstd")
