@@ -9,9 +9,11 @@ import numpy as np
 
 from model.layer import ACTIONS, ACTORS, RECIPIENTS
 from model.registry import Parameters
+from model.schema import CARVE_OUTS
 from model.stack import Stack
 
-_FLAGS = np.arange(256, dtype=np.uint8)
+#: Every set of carve-out classes that a person can be in.
+_FLAGS = np.arange(2 ** len(CARVE_OUTS), dtype=np.uint8)
 #: Only records are told apart by who gets them.
 _CELLS = [
     (actor, action, to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,10 +55,14 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.commands import print_json
     from experiments.settings import real, whole
     from experiments.terminal import console
+    from model.faults import BadInput, Fault
 
     limits = {"runs": 100_000, "waves": 10, "draws": 10_000, "checks": 10_000, "recover": 100_000}
     asked = {name: whole(name, getattr(arguments, name), 1, most) for name, most in limits.items()}
     scale, seed = real("scale", arguments.scale, 0, 1), whole("seed", arguments.seed, 0, 2**31)
+    if Path(arguments.out).exists() and not Path(arguments.out).is_dir():
+        found = f"found {arguments.out!r}, which is no folder"
+        raise BadInput(Fault(found, "a folder, new or begun", key="out"))
     given = arguments.processes
     with progress(not arguments.quiet) as told:
         made = run(

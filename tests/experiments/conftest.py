@@ -1,8 +1,6 @@
-"""A small comparison made once, and a cache of populations that no other run sees."""
+"""A small comparison made once, and the rows behind it."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 
@@ -12,17 +10,6 @@ from experiments.contrasts import contrasts
 #: Littletown at full size for a quarter: seconds, with enough events that cells of both kinds,
 #: shown and too small, are there.
 SMALL = {"city": "littletown", "scale": 1.0, "years": 0.25, "processes": 1, "progress": False}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    before = os.environ.get("CARVEOUT_CACHE")
-    os.environ["CARVEOUT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["CARVEOUT_CACHE"]
-    else:
-        os.environ["CARVEOUT_CACHE"] = before
 
 
 @pytest.fixture(scope="session")

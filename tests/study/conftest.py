@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from experiments.study import Machine, run_study
@@ -35,17 +33,6 @@ draws = 2
 beta = "prior"
 sigma = [0.2, 0.8]
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    before = os.environ.get("CARVEOUT_CACHE")
-    os.environ["CARVEOUT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["CARVEOUT_CACHE"]
-    else:
-        os.environ["CARVEOUT_CACHE"] = before
 
 
 @pytest.fixture(scope="session")
