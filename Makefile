@@ -10,7 +10,7 @@ DEV_EXTRAS := dev,studies,briefing,dashboard
 PYTEST := $(BIN)/python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard demo test test-all lint bench pins clean
+.PHONY: help dashboard demo setup test test-all lint bench pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -18,6 +18,8 @@ help: ## Show this list
 
 demo: $(VENV)/.core ## Compare every regime in a tenth of Chicago; results in results/demo
 	$(BIN)/carveout compare --scale 0.1 --replicates 3 --seed 1 --out results/demo --force
+
+setup: $(VENV)/.dashboard ## Set up what studies, briefings and the dashboard need, too
 
 test: $(VENV)/.dev ## Run the tests (within ten minutes on two cores)
 	$(PYTEST) -m "not slow"

@@ -358,6 +358,11 @@ def _told(error: Exception) -> int:
         return BAD_INPUT
     first = (str(error) or "no more is known").splitlines()[0]
     kind = type(error).__name__
+    missing = (getattr(error, "name", None) or "").partition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and missing not in ("model", "experiments"):
+        print(f"carveout: package {missing} is not installed; 'make setup' brings what all "
+              "commands need, or the extras studies, briefing and dashboard", file=sys.stderr)
+        return FAILED
     expected = kind in ("SaveError", "RunError", "MemoryError")
     said = first if expected else f"unexpected {kind}: {first}"
     print(f"carveout: {said}; --debug shows more", file=sys.stderr)

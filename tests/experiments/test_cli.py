@@ -136,6 +136,17 @@ def test_an_unexpected_error_is_one_line_and_debug_shows_it(monkeypatch, capsys)
         main(["outcomes", "--debug"])
 
 
+def test_a_package_that_is_missing_is_named_with_what_brings_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    monkeypatch.setattr(
+        "experiments.listings.outcomes", lambda arguments: __import__("duckdb"), raising=True
+    )
+    assert main(["outcomes"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("carveout: package duckdb is not installed; 'make setup' brings")
+    assert err.count("\n") == 1
+
+
 def test_lists_are_tables_or_json(capsys):
     for words in (["regimes"], ["parameters"], ["postures"], ["environments"], ["outcomes"]):
         assert main(words) == 0

@@ -27,7 +27,10 @@ OTHERS = {
     "timelines": "input", "parameters": "input", "outcomes": "definitions",
     "completion": "a script", "bench": "times", "check": "rates of the whole city",
     "calibrate": "rates of the whole city", "validate": "differences of rates, small sides empty",
-    "dashboard": "the tables and charts of a comparison",
+    "dashboard": "the tables and charts of a comparison", "replicate": "made-up counties",
+    "sure": "a comparison's estimates", "contrasts": "a study's values, over tasks",
+    "sensitivity": "indices of a study", "discover": "ranges of parameters",
+    "regret": "a study's values, over tasks",
 }
 #: Modules that write tables to files, each of which is a `Released` or holds no count of the model.
 WRITERS = {
@@ -44,6 +47,8 @@ WRITERS = {
     "experiments/study/export.py": "values of a study's tasks, and their codebook",
     "experiments/study/calls.py": "answers from a study's tasks",
     "dashboards/files.py": "a `Released`",
+    "experiments/replication/counties.py": "made-up counties",
+    "experiments/replication/replicate.py": "estimates on made-up counties",
 }
 CALLS = re.compile(r"to_(csv|parquet|json|html|stata|excel|feather|pickle)|ParquetWriter|savez"
                    r"|write_table")
