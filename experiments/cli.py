@@ -39,6 +39,7 @@ PARTS: tuple[str, ...] = (
     "experiments.dashboard_commands",
     "experiments.replication.commands",
     "experiments.study.commands",
+    "experiments.trace.cli",
     "experiments.validation.commands",
 )
 #: ``command(name, help, call, epilog)`` makes the parser of a command. `call` is a function's place

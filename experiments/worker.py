@@ -62,7 +62,7 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
     from model.policy_model import simulate
 
     marks = [time.process_time()]
-    people, rates = _shared(case.scenario.but(regime=case.scenario.baseline, believed=None))
+    people, rates = shared(case.scenario.but(regime=case.scenario.baseline, believed=None))
     marks.append(time.process_time())
     done = 0
 
@@ -109,7 +109,7 @@ def _levels(text: str) -> Any:
     return people, solve_rates(people, parameters, scenario)
 
 
-def _shared(scenario: Scenario) -> Any:
+def shared(scenario: Scenario) -> Any:
     """Population and levels of a seed; the last are kept, as a seed's cases come together."""
     return _levels(scenario.model_dump_json())
 

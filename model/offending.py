@@ -117,8 +117,8 @@ def crimes(model: PolicyModel) -> Contacts:
     """The phase: see the module's text."""
     values, belief, day = model.values, model.belief, model.today.day
     today = model.candidates("crimes")
-    happens, here = _happens(model, today)
-    one = _incidents(model, today, np.flatnonzero(happens), here)
+    happens, here = which_happen(model, today)
+    one = incidents(model, today, np.flatnonzero(happens), here)
     victim, crime, traits = one.victim, one.crime, Traits(one.traits)
 
     # Victims. Only who feels the threat decides otherwise than at the baseline.
@@ -189,7 +189,7 @@ class Incidents(NamedTuple):
     here: NDArray[np.bool_]
 
 
-def _happens(
+def which_happen(
     model: PolicyModel, today: dict[str, NDArray]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which candidates become incidents: victim of a crime against the person at home, offender at
@@ -207,7 +207,7 @@ def _happens(
     return happens & ~prevented, here
 
 
-def _incidents(
+def incidents(
     model: PolicyModel, today: dict[str, NDArray], rows: NDArray[np.intp], here: NDArray[np.bool_]
 ) -> Incidents:
     """The candidates in `rows`. Of a household whose householder is not `here`, another member is

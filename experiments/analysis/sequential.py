@@ -9,7 +9,7 @@ doi:10.1214/aoms/1177700156; Glynn & Whitt 1992, doi:10.1214/aoap/1177005777):
 - the interval that is stated has the half-width *asked for*, not the smaller one that was seen.
 
 A test holds its coverage on made-up data: 95% where values are normal, 88% where they are as skewed
-as an exponential variable, which differences of a city's rates are not.
+as an exponential variable. Rates of a city are sums over many persons, and nearer to the first.
 """
 
 from __future__ import annotations
