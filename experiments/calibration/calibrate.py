@@ -1,7 +1,7 @@
 """The fit: waves of runs, emulators, a posterior, its checks, simulated recovery; kept in a folder.
 
 >>> from experiments.calibration import calibrate
->>> calibrate("results/calibration", Fit(scale=0.1, runs=320))  # doctest: +SKIP
+>>> calibrate("results/calibration", Fit(scale=0.1, runs=180))  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Fit:
     """What a calibration asks for."""
 
     scale: float = 0.1
-    runs: int = 320
+    runs: int = 180
     waves: int = 2
     seed: int = 1
     draws: int = 300
-    checks: int = 40
+    checks: int = 32
     recover: int = 400
 
     def stages(self) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments import cache
 from experiments.calibration.statistics import RUNS, STATISTICS, Point, Run
+from experiments.outcomes import YEAR
 from model.city import load_city
 from model.population import Population
 from model.rates import Rates, solve_rates
@@ -46,19 +47,20 @@ def simulate_point(
 
     frames: dict[str, Any] = {}
     levels: dict[str, Rates] = {}
-    scales = {}
+    years = {}
     for name, run in RUNS.items():
         setting = run_scenario(run, values, seed, scale)
         people = _population(setting.city, seed, setting.scale)
         key = setting.but(believed=None, raids=(), days=1).model_dump_json()
         if key not in levels:
             levels = {key: solve_rates(people, load_parameters(setting.parameters), setting)}
-        frames[name] = simulate(setting, population=people, rates=levels[key]).frames()
-        scales[name] = setting.scale
+        ledger = simulate(setting, population=people, rates=levels[key], event_log=run.log)
+        frames[name] = ledger.events() if run.log else ledger.frames()
+        years[name] = setting.scale * setting.days / YEAR
         if name == "2018":
             whole = people, levels[key]
     people, rates = whole
-    point = Point(frames, people, rates, rates.parameters, scales)
+    point = Point(frames, people, rates, rates.parameters, years)
     wanted = STATISTICS if names is None else names
     return {name: STATISTICS[name][0](point) for name in wanted}
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.ledger import REPORTED
 from model.population import Population
 from model.rates import Rates
 from model.registry import Parameters
@@ -27,17 +28,21 @@ HAND_OVERS = {CHANNELS.names[code] for code in HAND_OVER_CHANNELS}
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what differs from the default scenario, and its size against the base scale."""
+    """One run: what differs from the default scenario, and its size against the base scale.
+
+    With `log` single incidents are kept instead of the ledger's tables.
+    """
 
     scenario: Mapping[str, Any]
     size: float = 1.0
     fixed: Mapping[str, float] = field(default_factory=dict)
     factor: Mapping[str, float] = field(default_factory=dict)
+    log: bool = False
 
 
 _COOPERATION: dict[str, Any] = {
     "regime": "full-cooperation", "baseline": "full-cooperation", "environment": "E0",
-    "posture": "2011-secure-communities", "start": "2012-01-01", "days": 180,
+    "posture": "2011-secure-communities", "start": "2012-01-01", "days": 59,
 }  # fmt: skip
 #: With these the felt openness of a believed no-contact text is two thirds of full openness: what
 #: it was before a programme that raised transfers by half (`GJW_DET`). A national study: tau is 1.
@@ -46,33 +51,36 @@ _FELT = {
     "credibility_ordinance": 1.0, "symbolic_weight": 0.0,
 }  # fmt: skip
 _DAY = dt.date(2025, 6, 6)
-_OPERATION: dict[str, Any] = {"start": _DAY, "environment": "E3"}
+_OPERATION: dict[str, Any] = {"start": _DAY, "environment": "E3", "days": 56}
 #: Everybody who follows the news hears of it; visits seen in the street are left out.
 _ANNOUNCED = (Raid(announced=_DAY, begins=_DAY, days=14, visits=0),)
 
 RUNS: dict[str, Run] = {
-    "after": Run(_COOPERATION, 0.5, _FELT),
+    "after": Run(_COOPERATION, 1.0, _FELT),
     "before": Run(
-        {**_COOPERATION, "believed": "no-contact"}, 0.5, _FELT, {"hand_over_percent": 2 / 3}
+        {**_COOPERATION, "believed": "no-contact"}, 1.0, _FELT, {"hand_over_percent": 2 / 3}
     ),
-    "calm, two weeks": Run({**_OPERATION, "days": 14}, 2.0),
-    "operation, two weeks": Run({**_OPERATION, "days": 14, "raids": _ANNOUNCED}, 2.0),
-    "calm": Run({**_OPERATION, "days": 56}, 2.0),
-    "operation": Run({**_OPERATION, "days": 56, "raids": _ANNOUNCED}, 2.0),
-    "2018": Run({"environment": "E2", "start": "2018-01-01"}),
-    "2021": Run({"environment": "E2", "posture": "2015-priority", "start": "2021-01-01"}),
+    "calm": Run(_OPERATION, 2.0, log=True),
+    "operation": Run({**_OPERATION, "raids": _ANNOUNCED}, 2.0, log=True),
+    "2018": Run({"environment": "E2", "start": "2018-01-01", "days": 150}),
+    "2021": Run(
+        {"environment": "E2", "posture": "2015-priority", "start": "2021-01-01", "days": 120}
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Point:
-    """What one set of parameters gave: frames by run, with population, levels and parameters."""
+    """What one set of parameters gave: frames by run, with population, levels and parameters.
+
+    ``years`` are those of the whole city that a run's days and residents amount to.
+    """
 
     frames: Mapping[str, Mapping[str, pd.DataFrame]]
     people: Population
     rates: Rates
     values: Parameters
-    scales: Mapping[str, float]
+    years: Mapping[str, float]
 
 
 Measure = Callable[[Point], float]
@@ -110,23 +118,24 @@ def reporting_change(point: Point) -> float:
     return change(*shares)
 
 
-def _partner_calls(point: Point, run: str, month: str | None) -> float:
-    crime = point.frames[run]["crime"]
-    rows = crime[(crime["crime"] == "partner_violence")]
-    return float((rows if month is None else rows[rows["month"] == month])["reported"].sum())
+def _partner_calls(point: Point, run: str, first: int, last: int) -> float:
+    """Reported episodes of partner violence in the days `first` to before `last` of a run."""
+    log = point.frames[run]["incident"]
+    day = log["day"] - _DAY.toordinal()
+    rows = log[(log["crime"] == CRIMES["partner_violence"]) & (day >= first) & (day < last)]
+    return float(((rows["fate"] & REPORTED) > 0).sum())
 
 
 @statistic("calm")
 def partner_calls_two_weeks(point: Point) -> float:
     """Reported partner violence in the two weeks after an announced operation, against none."""
-    runs = ("operation, two weeks", "calm, two weeks")
-    return change(*(_partner_calls(point, run, None) for run in runs))
+    return change(*(_partner_calls(point, run, 0, 14) for run in ("operation", "calm")))
 
 
 @statistic("calm")
 def partner_calls_july(point: Point) -> float:
-    """The same in the days 25 to 56 after."""
-    return change(*(_partner_calls(point, run, "2025-07") for run in ("operation", "calm")))
+    """The same in the days 25 to 55 after."""
+    return change(*(_partner_calls(point, run, 25, 56) for run in ("operation", "calm")))
 
 
 @statistic("2018")
@@ -172,7 +181,7 @@ def offending_response(point: Point) -> float:
 @statistic("2018")
 def partner_deaths(point: Point) -> float:
     """Expected deaths by partner violence in the whole city."""
-    return float(point.frames["2018"]["city"]["homicide_hazard"].sum() / point.scales["2018"])
+    return float(point.frames["2018"]["city"]["homicide_hazard"].sum() / point.years["2018"])
 
 
 def _arrested(point: Point, run: str) -> tuple[pd.DataFrame, float]:
@@ -191,11 +200,17 @@ def arrests_at_large(point: Point) -> float:
 
 @statistic("2018")
 def community_share(point: Point) -> float:
-    """Arrests at large over those and prisons."""
+    """Arrests at large over those and prisons'.
+
+    A stay in prison outlasts the run: of the detainers lodged there, those are counted that will
+    end in a hand-over.
+    """
     met, _ = _arrested(point, "2018")
-    large = met.loc[~met["channel"].isin(HAND_OVERS), "arrested"].sum()
-    prison = met.loc[met["channel"] == "prison", "arrested"].sum()
-    return float(large / max(large + prison, 1))
+    large = float(met.loc[~met["channel"].isin(HAND_OVERS), "arrested"].sum())
+    lodged = point.frames["2018"]["detainers"]
+    here = (lodged["place"] == "prison") & (lodged["status"] == "undocumented")
+    prison = point.values.hand_over_notified_prison * float(lodged.loc[here, "lodged"].sum())
+    return large / max(large + prison, 1.0)
 
 
 @statistic("2018")
@@ -210,7 +225,7 @@ def convicted_at_large(point: Point) -> float:
 def _lock_up(point: Point, outcome: str) -> float:
     detainers = point.frames["2021"]["detainers"]
     count = detainers.loc[detainers["place"] == "lock_up", outcome].sum()
-    return float(count) / point.scales["2021"]
+    return float(count) / point.years["2021"]
 
 
 @statistic("2021")
@@ -223,13 +238,6 @@ def police_requests(point: Point) -> float:
 def police_transfers(point: Point) -> float:
     """Detainers that the police honoured."""
     return _lock_up(point, "honoured")
-
-
-@statistic("after")
-def hand_overs(point: Point) -> float:
-    """Handed over by the jail under full cooperation, percent of undocumented residents a year."""
-    met, years = _arrested(point, "after")
-    return 100 * float(met.loc[met["channel"] == "jail", "arrested"].sum()) / years
 
 
 def _weight(point: Point, who: NDArray[np.bool_]) -> float:
