@@ -23,6 +23,7 @@ from experiments.privacy import FLOOR, Released, gated
 from experiments.provenance import Provenance
 from experiments.settings import Settings
 from experiments.style import FAINT, INK, RC, colours, label
+from experiments.uncertainty import leaves_out_zero
 
 WIDTH, COLUMNS = 7.4, 3
 #: Heights in inches: a regime's row, a panel's title and axis, head and foot of the figure.
@@ -143,30 +144,35 @@ def _panel(
             continue
         colour = palette[regime]
         x, low, high = row["estimate"], row["low"], row["high"]
+        wide = [row.get("par_low", math.nan), row.get("par_high", math.nan)]
         text = say.number(x, decimals(x))
         if regime == base and len(regimes) > 1:
             low = high = math.nan  # bars are of differences only, so that all mean the same
+            wide = [math.nan, math.nan]
         if regime != base:
             change = cells.loc[(group, "difference", regime)]
             if change["suppressed"]:
                 # The level may be shown, but beside a hidden baseline its difference would tell.
                 low = high = math.nan
+                wide = [math.nan, math.nan]
             else:
                 origin = x - change["estimate"]
                 low, high = origin + change["low"], origin + change["high"]
+                wide = [origin + change.get(end, math.nan) for end in ("par_low", "par_high")]
                 digits = min(decimals(change["estimate"]), max(decimals(level["estimate"]), 1))
                 text = say.number(change["estimate"], digits, signed=True)
         if not math.isnan(low):
             axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55)
+            axes.plot(wide, [place, place], color=colour, linewidth=0.8)
         filled = colour if regime != base else "white"
         axes.plot(x, place, "o", color=colour, markerfacecolor=filled, markersize=5, zorder=3)
-        right = max(x, high if not math.isnan(high) else x)
+        right = max(end for end in (x, high, wide[1]) if not math.isnan(end))
         axes.annotate(
             text, (right, place), xytext=(5, 0), textcoords="offset points",
             va="center", fontsize=7.5, color=INK, zorder=4,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
         )
-        ends += [value for value in (x, low, high) if not math.isnan(value)]
+        ends += [value for value in (x, low, high, *wide) if not math.isnan(value)]
     return (min(ends), max(ends)) if ends else (math.nan, math.nan)
 
 
@@ -209,6 +215,8 @@ def _words(
     )
     below = 0.33 + 0.19 * title.count("\n")
     figure.text(0.0, 1 - below / height, reading, fontsize=8.5, color=FAINT, va="top")
+    if "par_low" in cells and cells["par_low"].notna().any():
+        note = f"{note}{say('chart.interval_parameters')}. "
     small = f"{note}{bars(n, compared, say)}. {told.source(say.code)}"
     figure.text(
         0.0, 0.06 / height, fill(small, SMALL), fontsize=7, color=FAINT, va="bottom"
@@ -227,7 +235,7 @@ def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) ->
     best, text = 0.0, ""
     for regime in told.others:
         row = cells.loc[(grid.about, "difference", regime)]
-        if row["suppressed"] or not (row["low"] > 0 or row["high"] < 0):
+        if row["suppressed"] or not leaves_out_zero(row):
             continue
         if abs(row["estimate"]) > best:
             best = abs(row["estimate"])

@@ -36,6 +36,7 @@ PARTS: tuple[str, ...] = (
     "experiments.analysis.cli",
     "experiments.briefing.commands",
     "experiments.calibration.commands",
+    "experiments.registry_commands",
     "experiments.dashboard_commands",
     "experiments.replication.commands",
     "experiments.study.commands",
@@ -96,7 +97,8 @@ def _built_in(command: Command) -> None:
         "  carveout compare welcoming-2012 welcoming-2021 --years 2 --replicates 4 --seed 7 \\\n"
         "      --scale 0.1 --out results/my-comparison\n"
         "  carveout compare welcoming-2012 my-ordinance.toml --environment E0\n"
-        "  carveout compare --set beta=1.2 --set sigma=0",
+        "  carveout compare --set beta=1.2 --set sigma=0\n"
+        "  carveout compare --posterior --draws 20",
     )
     compare.add_argument(
         "regimes", nargs="*", metavar="REGIME",
@@ -107,6 +109,13 @@ def _built_in(command: Command) -> None:
         help="what the others are compared with (welcoming-2012 if listed, else the first)",
     )
     simulation_options(compare)
+    compare.add_argument(
+        "--posterior", nargs="?", const="", metavar="FILE",
+        help="run every replicate at draws of a posterior (default: the project's own)",
+    )
+    compare.add_argument(
+        "--draws", metavar="N", help="draws of the posterior (default: 10)"
+    )
     compare.add_argument(
         "--no-decompose", action="store_true",
         help="do not tell legal exposure and belief apart (halves the time)",
@@ -181,11 +190,6 @@ def _built_in(command: Command) -> None:
                     "experiments.commands:bench")
     bench.add_argument("--quick", action="store_true", help="fewer repetitions, a smaller city")
     json_option(bench)
-    parameters = command("parameters", "list the model's parameters with range and source",
-                         "experiments.listings:parameters",
-                         "examples:\n  carveout parameters\n  carveout parameters beta")
-    parameters.add_argument("name", nargs="?", metavar="NAME", help="one parameter in full")
-    json_option(parameters)
     for name, listed in (
         ("postures", "the federal postures"),
         ("environments", "the legal environments E0 to E3"),

@@ -94,6 +94,7 @@ def compare(arguments: Arguments) -> int:
     given = arguments.regimes or None
     options = _options(arguments)
     options |= {"baseline": arguments.baseline, "decompose": not arguments.no_decompose}
+    options |= {"posterior": arguments.posterior, "draws": arguments.draws}
     return _simulate(arguments, partial(call, given, **options), "compare")
 
 

@@ -20,9 +20,10 @@ from experiments import privacy
 from experiments.contrasts import contrasts
 from experiments.manifest import command_line, manifest
 from experiments.runner import run_cases
-from experiments.settings import Settings, name, settings, whole
+from experiments.settings import Case, Settings, name, settings, whole
 from experiments.store import MANIFEST, SaveError, reserved, results_folder, write_json, write_table
 from experiments.terminal import console, progress_bar, result_tables
+from experiments.uncertainty import with_two_levels
 from experiments.worker import Result
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def compare(
     parameters: Mapping[str, float] | None = None,
     raids: Sequence[str] = (),
     timeline: str | None = None,
+    posterior: str | Path | None = None,
+    draws: int | None = None,
     out: str | Path | None = None,
     processes: int | str | None = None,
     events: bool = False,
@@ -190,6 +193,10 @@ def compare(
         Paired replicates with the seeds ``seed``, ``seed + 1``, ...; with one there is no interval.
     scale
         Share of the city's residents that are simulated.
+    posterior, draws
+        Run every replicate at so many draws of a posterior's CSV file (by default the project's
+        own, and ten): parameter uncertainty beside chance (`experiments.uncertainty`).
+        `parameters` hold in every draw.
     decompose
         Tell legal exposure and belief apart, which takes one more run a regime and replicate.
     raids
@@ -213,6 +220,7 @@ def compare(
         regimes, baseline=baseline, years=years, replicates=replicates, seed=seed, scale=scale,
         environment=environment, posture=posture, city=city, start=start, parameters=parameters,
         raids=raids, timeline=timeline, decompose=decompose, events=events,
+        posterior=posterior, draws=draws,
     )
     workers = None if processes is None else whole("processes", processes, 1, 1024)
     if out is None:
@@ -259,10 +267,12 @@ def _finished(asked: Settings, processes: int | None, progress: bool) -> list[Re
         results = [one for one in results if came.count(one.case.replicate) == each]
         if not results:
             raise Interrupted from None
-    place = {(case.replicate, case.regime, case.belief): at for at, case in enumerate(cases)}
-    return sorted(
-        results, key=lambda one: place[one.case.replicate, one.case.regime, one.case.belief]
-    )
+    place = {_identity(case): at for at, case in enumerate(cases)}
+    return sorted(results, key=lambda one: place[_identity(one.case)])
+
+
+def _identity(case: Case) -> tuple[Any, ...]:
+    return case.replicate, case.draw, case.regime, case.belief
 
 
 def compared(
@@ -278,6 +288,9 @@ def compared(
     from model.registry import load_parameters
 
     rows = pd.concat([result.rows for result in results], ignore_index=True)
+    if asked.draws:
+        # Every run of a regime has a number of its own: replicate by replicate, draw by draw.
+        rows["replicate"] = rows["replicate"] * len(asked.draws) + rows["draw"]
     scenario = asked.scenario
     own = rows[rows["belief"] == "own"].reset_index(drop=True)
     logs = [
@@ -294,10 +307,13 @@ def compared(
         command=command or command_line(asked), seconds=seconds, finished=seeds,
         processes=processes,
     )
+    table = contrasts(rows, name(asked.baseline))
+    if asked.draws:
+        table = with_two_levels(table, len(asked.draws))
     return Comparison(
         asked,
         privacy.release_outcomes(own, MONTH),
-        privacy.release_contrasts(contrasts(rows, name(asked.baseline)), scenario.days),
+        privacy.release_contrasts(table, scenario.days),
         privacy.release_events(logs) if logs else None,
         made,
         partial=len(seeds) < asked.replicates,

@@ -43,7 +43,7 @@ def regimes(arguments: Arguments) -> int:
         rows.append(
             {"name": name, "of": layer.place or "any", "in force": dated, "title": layer.title}
         )
-    return _show("regimes", rows, arguments)
+    return show("regimes", rows, arguments)
 
 
 def city(arguments: Arguments) -> int:
@@ -119,29 +119,6 @@ def population(arguments: Arguments) -> int:
     return 0
 
 
-def parameters(arguments: Arguments) -> int:
-    """``carveout parameters [NAME]``."""
-    from model.registry import load_parameters
-
-    registry = load_parameters()
-    if arguments.name is not None:
-        entry = {"name": arguments.name, **registry.entry(arguments.name).model_dump()}
-        if arguments.json:
-            return print_json(entry)
-        print("\n".join(f"{key:<14}{value}" for key, value in entry.items()))
-        return 0
-    rows = []
-    for name in sorted(registry):
-        entry = registry.entry(name).model_dump()
-        span = f"{entry['low']:g} to {entry['high']:g}"
-        default = entry["default"] if arguments.json else f"{entry['default']:g}"
-        rows.append({"name": name, "default": default, "range": span,
-                     **{key: entry[key] for key in ("unit", "status", "source")}})
-        if arguments.json:
-            rows[-1]["meaning"] = entry["meaning"]
-    return _show("parameters", rows, arguments)
-
-
 def postures(arguments: Arguments) -> int:
     """``carveout postures``."""
     from model.layer_files import names_in
@@ -151,7 +128,7 @@ def postures(arguments: Arguments) -> int:
     for name in names_in("postures"):
         posture = load_posture(name)
         rows.append({"name": name, "title": posture.title, "summary": posture.summary})
-    return _show("postures", rows, arguments)
+    return show("postures", rows, arguments)
 
 
 def timelines(arguments: Arguments) -> int:
@@ -164,7 +141,7 @@ def timelines(arguments: Arguments) -> int:
         first, last = history.steps[0].date, history.steps[-1].date
         rows.append({"name": name, "from": str(first), "to": str(last), "steps": len(history.steps),
                      "title": history.title, "summary": history.summary})
-    return _show("timelines", rows, arguments)
+    return show("timelines", rows, arguments)
 
 
 def environments(arguments: Arguments) -> int:
@@ -175,7 +152,7 @@ def environments(arguments: Arguments) -> int:
     rows = [
         {"name": one.name, "period": one.period or "", "says": one.summary} for one in stated
     ]
-    return _show("environments", rows, arguments)
+    return show("environments", rows, arguments)
 
 
 def outcomes(arguments: Arguments) -> int:
@@ -187,10 +164,10 @@ def outcomes(arguments: Arguments) -> int:
          "by": ", ".join(spec.by), "meaning": spec.meaning}
         for spec in OUTCOMES.values()
     ]
-    return _show("outcomes", rows, arguments)
+    return show("outcomes", rows, arguments)
 
 
-def _show(kind: str, rows: list[dict[str, Any]], arguments: Arguments) -> int:
+def show(kind: str, rows: list[dict[str, Any]], arguments: Arguments) -> int:
     """Rows as a table, or as one JSON object."""
     if arguments.json:
         return print_json({kind: rows})

@@ -37,12 +37,13 @@ from experiments.suppression import hidden_cells, of_outcome, two_digits
 from experiments.suppression import too_small as too_small
 
 OUTCOME_COLUMNS = (
-    "replicate", "seed", "regime", "month", "outcome", "by", "group",
+    "replicate", "draw", "seed", "regime", "month", "outcome", "by", "group",
     "value", "numerator", "denominator", "suppressed",
 )
 CONTRAST_COLUMNS = (
     "regime", "baseline", "measure", "outcome", "by", "group", "unit",
-    "estimate", "low", "high", "n", "paired", "suppressed",
+    "estimate", "low", "high", "mc_low", "mc_high", "par_low", "par_high", "n", "paired",
+    "suppressed",
 )
 #: What an event log may say of an event. No area: with a status beside it, a log could be counted.
 EVENT_COLUMNS = (
@@ -68,6 +69,9 @@ ESTIMATE_COLUMNS = (
     "target", "done", "box", "rule", "from", "to", "coverage", "density", "cases", "of",
     "method", "mean_regret", "worst_regret", "share_best", "dominated_by", "share_worse",
 )
+
+#: Ends of a contrast's intervals: of chance alone, or of chance and of parameters.
+ENDS = ("low", "high", "mc_low", "mc_high", "par_low", "par_high")
 
 _PASS = object()
 
@@ -154,7 +158,8 @@ def release_contrasts(rows: pd.DataFrame, days: int) -> Released:
     paired = np.where(single[:, None], np.nan, values)
     paired = np.where(by_area[:, None], two_digits(paired), paired)
     both = single & (rows["n"] == 2).to_numpy()
-    told = {"estimate": hidden, "low": hidden | both, "high": hidden | both}
+    told = {"estimate": hidden}
+    told |= {name: hidden | both for name in ENDS if name in rows}
     emptied = {
         name: np.where(gone, np.nan, np.where(by_area, two_digits(column), column))
         for name, gone in told.items()
@@ -245,7 +250,7 @@ def reread(frame: pd.DataFrame, kind: str) -> Released:
     """
     columns = {"outcomes": OUTCOME_COLUMNS, "contrasts": CONTRAST_COLUMNS}[kind]
     hidden = frame["suppressed"].to_numpy(bool)
-    values = [name for name in ("value", "numerator", "estimate", "low", "high") if name in frame]
+    values = [name for name in ("value", "numerator", "estimate", *ENDS) if name in frame]
     return _released(
         frame.assign(**{name: np.where(hidden, np.nan, frame[name]) for name in values}),
         columns, kind,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BASELINE, DEFAULT_CITY = "welcoming-2012", "chicago"
 MAX_YEARS, MAX_REPLICATES = 100, 10_000
+#: Of the posterior, where a number is not asked for.
+DEFAULT_DRAWS = 10
 #: The shortest run is a day, as a share of a year.
 LEAST_YEARS = 1 / 365
 #: Fewer residents than this make no city: every cell of theirs would be empty.
@@ -33,7 +35,7 @@ LONGEST_NUMBER = 20
 class Case:
     """One run: a regime in one replicate, with its own belief or the baseline's held.
 
-    `outcomes` are tabulated; all named ones where there are none.
+    `outcomes` are tabulated; all named ones where there are none. `draw` is that of a posterior.
     """
 
     replicate: int
@@ -42,11 +44,15 @@ class Case:
     scenario: Scenario
     events: bool = False
     outcomes: tuple[Outcome, ...] = ()
+    draw: int | None = None
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A checked request. `cases` lists every run that it takes, replicate by replicate."""
+    """A checked request. `cases` lists every run that it takes, replicate by replicate.
+
+    `draws` are sets of parameters from the file `posterior`: every replicate is run at each.
+    """
 
     regimes: tuple[str, ...]
     baseline: str
@@ -56,6 +62,8 @@ class Settings:
     decompose: bool
     events: bool
     titles: tuple[tuple[str, str], ...]
+    draws: tuple[Mapping[str, float], ...] = ()
+    posterior: str | None = None
 
     @property
     def seeds(self) -> range:
@@ -69,8 +77,10 @@ class Settings:
                 seed=seed,
                 regime=self.scenario.regime if self.scenario.timeline else regime,
                 believed=self.baseline if belief == "held" else None,
-            ), self.events and belief == "own")
+                parameters={**values, **self.scenario.parameters},
+            ), self.events and belief == "own", draw=draw if self.draws else None)
             for index, seed in enumerate(self.seeds)
+            for draw, values in enumerate(self.draws or ({},))
             for regime in self.regimes
             for belief in ("own", "held")
             if belief == "own" or (self.decompose and regime != self.baseline)
@@ -108,6 +118,8 @@ def settings(
     timeline: str | None,
     decompose: bool,
     events: bool,
+    posterior: str | Path | None = None,
+    draws: Any = None,
 ) -> Settings:
     """Check everything that can be checked without running.
 
@@ -156,6 +168,7 @@ def settings(
     values = parameter_values(parameters, faults)
     tried(lambda: load_parameters(values))
     count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
+    drawn, stem = tried(partial(_posterior, posterior, draws, events), ((), None))
     operations = tuple(filter(None, (tried(partial(raid_of, text)) for text in raids)))
     span = tried(lambda: _years(years), 1.0)
     first = tried(lambda: whole("seed", seed, 0, 2**63 - 1), 0)
@@ -181,7 +194,25 @@ def settings(
         # A timeline takes the regime's place, and so its name in every table.
         chosen, baseline, decompose = (timeline,), timeline, False
         titles = ((name(timeline), load_timeline(timeline)[0].title),)
-    return Settings(chosen, baseline, count, made, span, decompose, events, titles)
+    return Settings(
+        chosen, baseline, count, made, span, decompose, events, titles, drawn, stem
+    )
+
+
+def _posterior(
+    given: str | Path | None, draws: Any, events: bool
+) -> tuple[tuple[Mapping[str, float], ...], str | None]:
+    """Draws of a posterior and its file's name; none where none was asked for."""
+    if given is None and draws is None:
+        return (), None
+    from experiments.calibration.posterior import load_posterior
+
+    if events:
+        raise BadInput(Fault("found a posterior beside events", "one of them", key="events"))
+    posterior = load_posterior(given or None)
+    count = min(DEFAULT_DRAWS, len(posterior.draws)) if draws is None else None
+    count = count or whole("draws", draws, 2, MAX_REPLICATES)
+    return tuple(posterior.take(count)), posterior.path.name
 
 
 def regimes_of(city: str) -> tuple[str, ...]:

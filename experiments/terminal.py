@@ -17,6 +17,7 @@ from experiments.language import decimals, language
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, Released, gated
 from experiments.settings import Settings, environment_says, name
+from experiments.uncertainty import leaves_out_zero
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +87,8 @@ def _head(settings: Settings, whole: pd.DataFrame) -> Text:
     size = "whole city" if scenario.scale == 1 else f"{scenario.scale:g} of the city"
     shipped = name(scenario.city) == scenario.city
     text = Text(f"{scenario.city.replace('-', ' ').title() if shipped else 'City'}, ")
+    if settings.draws:
+        replicates += f" at each of {len(settings.draws)} posterior draws"
     text.append(
         f"{settings.years:g} year{'s' * (settings.years != 1)} from {scenario.start}, "
         f"{replicates}, {size}, federal posture {name(scenario.posture)}\n"
@@ -128,7 +131,7 @@ def _estimate(
     if math.isnan(row["estimate"]):
         return Text("none", style="dim")
     value, low, high = row["estimate"], row["low"], row["high"]
-    clear = bool(signed and (low > 0 or high < 0))
+    clear = bool(signed and leaves_out_zero(row))
     digits = decimals(value, low, high)
     if not clear:
         digits = min(digits, 1 + decimals(level))
@@ -139,12 +142,15 @@ def _estimate(
         sign = signed
         shown = f"{number(low, digits, signed=sign)} to {number(high, digits, signed=sign)}"
         text.append(f"\n{shown}", style="not bold dim")
+        if not math.isnan(row.get("par_low", math.nan)):
+            ends = (number(row[end], digits, signed=sign) for end in ("par_low", "par_high"))
+            text.append(f"\n[{' to '.join(ends)}]", style="not bold dim")
     return text
 
 
 def estimate_text(row: pd.Series, *, signed: bool) -> str:
     """A number and its interval on one line, for a notebook's table."""
-    return _estimate(row, signed=signed).plain.replace("\n", " (", 1) + (
+    return _estimate(row, signed=signed).plain.replace("\n", " (", 1).replace("\n", "; ") + (
         ")" if not row["suppressed"] and not math.isnan(row["low"]) else ""
     )
 
@@ -181,6 +187,14 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
             "Differences are paired (same city, same dice), with 95% t-intervals; "
             "* the interval leaves out zero."
         )
+    if settings.draws:
+        lines.append(
+            f"In brackets: parameter uncertainty, the middle 95% of {len(settings.draws)} draws of "
+            f"{settings.posterior} without the chance in them. Above it chance, which falls with "
+            "replicates."
+        )
+        if int(whole["n"].max()) < 2:
+            lines.append("One replicate: chance and parameters cannot be told apart.")
     if ((whole["n"] == 2) & whole["low"].isna() & whole["estimate"].notna()).any():
         lines.append(
             f"No interval: of two replicates with fewer than {FLOOR} each it would tell both; use "

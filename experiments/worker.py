@@ -82,6 +82,8 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
     rows.insert(1, "seed", case.scenario.seed)
     rows.insert(2, "regime", case.regime)
     rows.insert(3, "belief", case.belief)
+    if case.draw is not None:
+        rows.insert(1, "draw", case.draw)
     events = event_rows(ledger.events(), people) if case.events else None
     marks.append(time.process_time())
     spent = (after - before for before, after in pairwise(marks))

@@ -16,6 +16,8 @@ from model.faults import BadInput, Fault
 
 EVIDENCE_FILE = Path(__file__).parent / "evidence.csv"
 
+#: What a row may be used as.
+ROLES = ("input", "calibration", "validation", "context")
 #: What stands for a source where there is none.
 ASSUMPTION = "assumption"
 
@@ -50,7 +52,8 @@ def load_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Evidence]:
     Raises
     ------
     BadInput
-        If a row has too few or too many cells, or an id comes twice.
+        If a row has too few or too many cells, an unknown role, or an interval that leaves out
+        its figure, or if an id comes twice.
     """
     table: dict[str, Evidence] = {}
     with path.open(encoding="utf-8", newline="") as stream:
@@ -62,8 +65,25 @@ def load_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Evidence]:
                 raise BadInput(Fault(f"{len(row)} cells", f"{width} cells", file, line))
             if row[0] in table:
                 raise BadInput(Fault(f"id {row[0]} twice", "one row an id", file, line))
-            table[row[0]] = Evidence(*row)
+            one = Evidence(*row)
+            if wrong := _row_fault(one, file, line):
+                raise BadInput(wrong)
+            table[one.id] = one
     return table
+
+
+def _row_fault(row: Evidence, file: str, line: int) -> Fault | None:
+    if row.role not in ROLES:
+        guess = next(iter(get_close_matches(row.role, ROLES, n=1)), "")
+        return Fault(f"found {row.role!r}", ", ".join(ROLES), file, line, f"{row.id}.role", guess)
+    try:
+        value, low, high = float(row.value), float(row.low), float(row.high)
+    except ValueError:
+        return None  # several numbers in one cell, or no interval
+    if low <= value <= high:
+        return None
+    found = f"the interval {low:g} to {high:g} leaves out {value:g}"
+    return Fault(found, "low <= value <= high", file, line, f"{row.id}.value")
 
 
 def source_faults(source: str) -> list[Fault]:

@@ -52,6 +52,7 @@ class Fit:
     draws: int = 300
     checks: int = 32
     recover: int = 400
+    steps: int = inference.STEPS
 
     def stages(self) -> list[int]:
         """Points of each wave: two thirds in the first, which alone is drawn from the prior."""
@@ -124,7 +125,7 @@ def calibrate(
         inference.not_ruled_out(evidence, space.sample(CANDIDATES, plan.seed)).mean()
     )
     told("posterior", 0, 1)
-    sample = inference.posterior(evidence, space, plan.seed)
+    sample = inference.posterior(evidence, space, plan.seed, steps=plan.steps)
     rng = np.random.default_rng([plan.seed, 0])
     drawn = sample.points[rng.choice(len(sample.points), plan.draws, replace=False)]
     told("posterior", 1, 1)

@@ -22,6 +22,7 @@ from model.faults import BadInput, Fault
 
 SETTINGS = "settings.json"
 RUNS = "runs"
+IDENTITY = "point"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Job:
     @property
     def file(self) -> str:
         return f"{self.stage}-{self.row:05d}.parquet"
+
+    @property
+    def identity(self) -> str:
+        """Seed and point, in a part beside what came of them."""
+        return f"{self.seed}: {', '.join(f'{x:.9f}' for x in self.point)}"
 
 
 class Folder:
@@ -75,14 +81,18 @@ class Folder:
             frame = pd.read_parquet(self.runs / job.file)
         except (OSError, ValueError):
             return None
-        return {str(name): float(value) for name, value in frame.iloc[0].items()}
+        row = frame.iloc[0].to_dict()
+        # A part of another point, of a design that has changed since, is no part of this one.
+        if row.pop(IDENTITY, None) != job.identity:
+            return None
+        return {str(name): float(value) for name, value in row.items()}
 
     def write(self, job: Job, outputs: dict[str, float]) -> None:
         """Keep a point's statistics, wholly or not at all."""
         handle, name = tempfile.mkstemp(dir=self.runs, suffix=".partial")
         os.close(handle)
         try:
-            pd.DataFrame([outputs]).to_parquet(name)
+            pd.DataFrame([{IDENTITY: job.identity, **outputs}]).to_parquet(name)
             os.replace(name, self.runs / job.file)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""A target that contradicts itself, and a posterior that does not fit, are refused by line."""
+
+import pytest
+
+from experiments.calibration.posterior import load_posterior
+from experiments.calibration.targets import Z, load_targets
+from model.evidence import load_evidence
+from model.faults import BadInput
+from tests.calibration.conftest import TARGETS, target_text
+
+
+def faults(path, text):
+    path.write_text(text)
+    with pytest.raises(BadInput) as error:
+        load_targets(path)
+    return error.value.faults
+
+
+def test_the_projects_targets_lie_in_their_intervals_and_cite_the_evidence():
+    targets = load_targets()
+    assert len([target for target in targets if target.kind == "calibration"]) >= 8
+    for target in targets:
+        assert target.variance > 0
+        assert {one.strip() for one in target.evidence.split(",")} <= set(load_evidence())
+
+
+def test_the_effect_of_fingerprint_sharing_is_the_published_one():
+    (target,) = [one for one in load_targets() if one.name == "reporting_after_fingerprints"]
+    row = load_evidence()["GJW_REP"]
+    assert target.estimate == float(row.value)
+    assert target.sd == pytest.approx((float(row.high) - float(row.low)) / (2 * Z))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "words"),
+    [
+        ("low = 4.0", "low = 9.0", "offending.estimate", "9 to 12 leaves out 7.9"),
+        ("high = 12.0", "high = 5.0", "offending.estimate", "leaves out 7.9"),
+        ('"latino_ladder"', '"latino_lader"', "ladder.statistic", "did you mean latino_ladder"),
+        ("low = 4.0\nhigh = 12.0", "", "offending", "low and high, or sd"),
+        ("sd = 0.05", "sd = -1.0", "ladder.sd", "more than 0"),
+        ('kind = "validation"', 'kind = "valid"', "level.kind", "calibration, validation, solved"),
+    ],
+)
+def test_a_wrong_target_is_told_by_file_line_and_key(tmp_path, old, new, key, words):
+    path = tmp_path / "targets.toml"
+    (fault,) = faults(path, target_text(TARGETS.replace(old, new)))
+    assert fault.file == str(path) and fault.line and fault.key == key
+    assert words in str(fault)
+
+
+def test_an_unknown_source_is_told_with_the_nearest(tmp_path):
+    (fault, *_) = faults(tmp_path / "t.toml", target_text().replace("GJW_REP", "GJW_REPP", 1))
+    assert fault.key == "reports.evidence" and fault.nearest == "GJW_REP"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "words"),
+    [
+        ("beta,gama\n0.5,0.1\n", 1, "gama", "did you mean gamma"),
+        ("beta,chilling\n0.5,1\n", 1, "chilling", "fixed parameter"),
+        ("beta,beta\n0.5,1\n", 1, "beta", "found twice"),
+        ("beta,gamma\n0.5,0.1\n0.5,1.1\n", 3, "gamma", "from 0 to 1"),
+        ("beta,gamma\n0.5,nan\n", 2, "gamma", "found 'nan'"),
+        ("beta,gamma\n0.5,\n", 2, "gamma", "from 0 to 1"),
+        ("beta,gamma\n0.5\n", 2, "", "1 cells"),
+        ("beta,gamma\n", 1, "", "0 draws"),
+    ],
+)
+def test_a_posterior_that_does_not_fit_is_told_by_line(tmp_path, text, line, key, words):
+    path = tmp_path / "posterior.csv"
+    path.write_text(text)
+    with pytest.raises(BadInput) as error:
+        load_posterior(path)
+    (fault,) = error.value.faults
+    assert (fault.file, fault.line, fault.key) == (str(path), line, key)
+    assert words in str(fault)
+
+
+def test_a_missing_posterior_and_more_draws_than_there_are_are_refused(tmp_path):
+    with pytest.raises(BadInput, match="no such file"):
+        load_posterior(tmp_path / "none.csv")
+    path = tmp_path / "posterior.csv"
+    path.write_text("beta\n0.5\n0.7\n")
+    posterior = load_posterior(path)
+    assert posterior.take(2) == [{"beta": 0.5}, {"beta": 0.7}] and posterior.manifest == {}
+    with pytest.raises(BadInput, match="at most 2 draws"):
+        posterior.take(3)
