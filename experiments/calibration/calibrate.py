@@ -1,7 +1,7 @@
 """The fit: waves of runs, emulators, a posterior, its checks, simulated recovery; kept in a folder.
 
 >>> from experiments.calibration import calibrate
->>> calibrate("results/calibration", Fit(scale=0.1, runs=180))  # doctest: +SKIP
+>>> calibrate("results/calibration", Fit(scale=0.1, runs=240))  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ SEEDS = 4
 CANDIDATES = 1 << 14
 #: A parameter is called learnt when the data took more than this off its prior variance.
 LEARNT = 0.1
+#: And moved when its mean went by more than this share of the prior's standard deviation.
+MOVED = 0.2
 
 Told = Callable[[str, int, int], None]
 
@@ -46,7 +48,7 @@ class Fit:
     """What a calibration asks for."""
 
     scale: float = 0.1
-    runs: int = 180
+    runs: int = 240
     waves: int = 2
     seed: int = 1
     draws: int = 300
@@ -216,7 +218,8 @@ def _write(
     checked.to_csv(path / "predictive.csv", index=False)
     recovered.to_csv(path / "recovery.csv", index=False)
     words = ["carveout", "calibrate", "--scale", f"{plan.scale:g}", "--runs", str(plan.runs)]
-    words += ["--waves", str(plan.waves), "--seed", str(plan.seed), "--out", path.name]
+    words += ["--waves", str(plan.waves), "--seed", str(plan.seed)]
+    words += ["--draws", str(plan.draws), "--checks", str(plan.checks), "--out", path.name]
     words += ["--targets", Path(given).name] if given is not None else []
     write_json(
         path / "posterior.json",
@@ -269,6 +272,12 @@ def summary(space: Space, points: NDArray[np.float64]) -> dict[str, dict[str, An
             "high": float(ends[2]),
             "contraction": float(share),
             "shift": float((column.mean() - prior.mean) / np.sqrt(prior.variance)),
-            "says": "learnt" if share > LEARNT else "stays at its prior",
         }
+        table[name]["says"] = _says(table[name])
     return table
+
+
+def _says(row: dict[str, Any]) -> str:
+    if row["contraction"] > LEARNT:
+        return "learnt"
+    return "moved, no narrower" if abs(row["shift"]) > MOVED else "stays at its prior"

@@ -59,10 +59,12 @@ def posterior_figure(posterior: Posterior) -> Figure:
             axes.locator_params(axis="x", nbins=4)
             axes.set_title(name, fontsize=9, pad=12)
             row = told[name]
-            learnt = f"contraction {row['contraction']:.2f}" if row["says"] == "learnt" else "prior"
+            learnt = row["says"]
+            if learnt == "learnt":
+                learnt = f"contraction {row['contraction']:.2f}"
             axes.text(
                 0, 1.02, learnt, transform=axes.transAxes, fontsize=7.5, va="bottom",
-                color=BLUE if row["says"] == "learnt" else FAINT,
+                color=FAINT if row["says"].startswith("stays") else BLUE,
             )  # fmt: skip
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)

@@ -31,7 +31,7 @@ def add(command: Command) -> None:
                      help="where runs and results are kept (default: results/calibration)")
     for option, default, meaning in (
         ("scale", "0.1", "share of the city's residents in a run of size 1"),
-        ("runs", "180", "points of the priors at which the model is run"),
+        ("runs", "240", "points of the priors at which the model is run"),
         ("waves", "2", "waves of runs: later ones leave out what earlier ones ruled out"),
         ("seed", "1", "of the design, the runs and the sampler"),
         ("draws", "300", "draws of the posterior that are kept"),
