@@ -258,7 +258,7 @@ def summary(space: Space, points: NDArray[np.float64]) -> dict[str, dict[str, An
     """Prior and posterior of every parameter, and what was learnt of it."""
     values = space.values(points)
     learnt = inference.contraction(space, points)
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     for name, prior, column, share in zip(
         space.names, space.priors, values.T, learnt, strict=True
     ):

@@ -1,4 +1,4 @@
-"""The commands of calibration: `carveout calibrate`."""
+"""The commands of calibration: `carveout calibrate` and `headlines`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def add(command: Command) -> None:
     """Add the commands to the command line."""
-    from experiments.cli import json_option
+    from experiments.cli import json_option, result_options, scenario_options
 
     fit = command(
         "calibrate",
@@ -45,6 +45,25 @@ def add(command: Command) -> None:
     fit.add_argument("--quiet", action="store_true", help="no progress")
     json_option(fit)
 
+    heads = command(
+        "headlines",
+        "hold the headlines against law, structure and what no figure can tell",
+        "experiments.calibration.commands:headlines",
+        "One regime against the baseline under E0 to E3, then under E0 with each contested\n"
+        "mechanism off and at both ends of every parameter that stays at its prior.\n\n"
+        "examples:\n"
+        "  carveout headlines\n"
+        "  carveout headlines welcoming-2021 --draws 8 --replicates 6",
+    )
+    heads.add_argument("regime", nargs="?", default="full-cooperation", metavar="REGIME",
+                       help="name or file (default: full-cooperation)")
+    heads.add_argument("--baseline", default="welcoming-2012", metavar="REGIME",
+                       help="what it is compared with (default: welcoming-2012)")
+    heads.add_argument("--draws", default="0", metavar="N",
+                       help="posterior draws at which E0 to E3 are run, too (default: 0)")
+    scenario_options(heads, without=("environment",))
+    result_options(heads)
+
 
 def calibrate(arguments: argparse.Namespace) -> int:
     """``carveout calibrate``."""
@@ -52,6 +71,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from experiments.calibration.calibrate import calibrate as run
     from experiments.calibration.charts import save_charts
     from experiments.calibration.report import posterior_tables, progress
+    from experiments.cli import STOPPED
     from experiments.commands import print_json
     from experiments.settings import real, whole
     from experiments.terminal import console
@@ -64,11 +84,16 @@ def calibrate(arguments: argparse.Namespace) -> int:
         found = f"found {arguments.out!r}, which is no folder"
         raise BadInput(Fault(found, "a folder, new or begun", key="out"))
     given = arguments.processes
-    with progress(not arguments.quiet) as told:
-        made = run(
-            arguments.out, Fit(scale=scale, seed=seed, **asked), targets=arguments.targets,
-            told=told, processes=None if given is None else whole("processes", given, 1, 1024),
-        )  # fmt: skip
+    try:
+        with progress(not arguments.quiet) as told:
+            made = run(
+                arguments.out, Fit(scale=scale, seed=seed, **asked), targets=arguments.targets,
+                told=told, processes=None if given is None else whole("processes", given, 1, 1024),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        print(f"stopped; what was run is kept in {arguments.out}: the same command goes on",
+              file=sys.stderr)  # fmt: skip
+        return STOPPED
     save_charts(made, made.path.parent)
     if arguments.json:
         return print_json(made.manifest)
@@ -76,4 +101,36 @@ def calibrate(arguments: argparse.Namespace) -> int:
         console().print(table)
         console().print()
     console().print(f"Kept in {arguments.out}: posterior.csv, posterior.json, tables and charts.")
+    return 0
+
+
+def headlines(arguments: argparse.Namespace) -> int:
+    """``carveout headlines``."""
+    from contextlib import nullcontext
+    from pathlib import Path
+
+    from experiments.analysis.headlines import headlines as run
+    from experiments.calibration.report import progress
+    from experiments.commands import print_json, scenario
+    from experiments.store import reserved
+
+    place = (
+        nullcontext() if arguments.out is None else reserved(arguments.out, force=arguments.force)
+    )
+    with place as folder:
+        with progress(not arguments.quiet) as bar:
+            done = run(
+                arguments.regime, arguments.baseline, draws=arguments.draws,
+                told=lambda at, total: bar("conditions", at, total),
+                processes=arguments.processes, **scenario(arguments),
+            )  # fmt: skip
+        if folder is not None:
+            with folder.filled() as path:
+                done.write(path)
+    if arguments.json:
+        return print_json(done.summary())
+    done.print()
+    if arguments.out is not None:
+        print(f"Results: {Path(arguments.out)}")
+    print(f"Again:   {done.manifest['command']}")
     return 0

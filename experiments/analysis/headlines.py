@@ -1,0 +1,221 @@
+"""Headlines under every legal environment, with each contested mechanism off, and at both ends of
+what no figure can tell.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+
+from experiments import privacy
+from experiments.analysis.result import Analysis, spread
+from experiments.comparison import compare
+from experiments.manifest import commit, versions
+from experiments.outcomes import HEADLINES, OUTCOMES
+from experiments.settings import whole
+from experiments.style import BASELINE, COLOURS, FAINT, GRID, RC
+from experiments.terminal import decimals, number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ENVIRONMENTS = ("E0", "E1", "E2", "E3")
+#: Where the structure and the ends are looked at: where the city's text decides most.
+OPEN = "E0"
+#: Contested mechanisms, each switched off alone.
+SWITCHES: dict[str, dict[str, float]] = {
+    "no chilling": {"chilling": 0.0},
+    "offenders do not respond": {"offenders_respond": 0.0},
+    "no escalation of partner violence": {"partner_escalation": 0.0},
+}
+#: What stays at its prior: the ends of its bounds, and of `tau` those that are to be shown.
+UNTOLD = (
+    "tau", "beta", "sigma", "awareness", "gamma", "symbolic_weight", "epsilon",
+    "hand_over_lock_up", "record_lead", "substitution", "displacement",
+)  # fmt: skip
+DEFAULT_OUTCOMES = (
+    "reporting", "reporting_latino", "reporting_undocumented", "victimisations", "encounters",
+    "hand_overs",
+)  # fmt: skip
+Told = Callable[[int, int], None]
+
+
+def conditions() -> dict[str, tuple[str, dict[str, float]]]:
+    """Every condition by name: its legal environment and the parameters that it sets."""
+    from model.registry import load_parameters
+
+    registry = load_parameters()
+    found: dict[str, tuple[str, dict[str, float]]] = {name: (name, {}) for name in ENVIRONMENTS}
+    found |= {f"{OPEN}, {name}": (OPEN, values) for name, values in SWITCHES.items()}
+    for name in UNTOLD:
+        for end in registry.entry(name).bounds:
+            found[f"{OPEN}, {name} {end:.3g}"] = (OPEN, {name: end})
+    return found
+
+
+@dataclass(frozen=True)
+class Headlines(Analysis):
+    """Differences of one regime from the baseline under every condition."""
+
+    kind: ClassVar[str] = "headlines"
+
+    def reversed(self) -> pd.DataFrame:
+        """Rows whose sign is told apart from zero and is not that of the plain environment."""
+        frame = self.table()
+        plain = frame[frame["condition"].isin(ENVIRONMENTS)].set_index(["condition", "outcome"])
+        kept = []
+        for row in frame.itertuples():
+            environment = str(row.condition).partition(",")[0]
+            base = plain.loc[(environment, row.outcome), "estimate"]
+            clear = row.low > 0 or row.high < 0
+            kept.append(bool(clear and np.sign(row.estimate) * np.sign(base) < 0))
+        return frame[kept]
+
+    def sentence(self) -> str:
+        count = len(self.reversed())
+        frame = self.table()
+        regime, baseline = frame["regime"].iat[0], frame["baseline"].iat[0]
+        number_of = frame["condition"].nunique()
+        turned = "No headline changes" if not count else f"{count} headlines change"
+        return f"{turned} sign over {number_of} conditions, {regime} against {baseline}."
+
+    def notes(self) -> list[str]:
+        """How to read the table, and each reversal."""
+        lines = [
+            "Under each difference: 95% interval of chance over replicates, and in brackets, where "
+            "posterior draws were run, parameter uncertainty.",
+            "* the chance interval leaves out zero. ! the sign is not that of the plain "
+            "environment.",
+        ]
+        lines += [
+            f"Reversed: {OUTCOMES[row.outcome].title.strip()} under {row.condition}."
+            for row in self.reversed().itertuples()
+        ]
+        return lines
+
+    def shown(self) -> pd.DataFrame:
+        frame, turned = self.table(), set(self.reversed().index)
+        rows: dict[str, dict[str, str]] = {}
+        for row in frame.itertuples():
+            digits = decimals(row.estimate, row.low, row.high)
+            clear = row.low > 0 or row.high < 0
+            if np.isnan(row.estimate):
+                text = f"< {privacy.FLOOR}"
+            else:
+                text = number(row.estimate, digits, signed=True) + "*" * clear
+                text += "!" * (row.Index in turned) + f"\n{spread(row.low, row.high, digits)}"
+            if not np.isnan(row.par_low):
+                text += f"\n[{spread(row.par_low, row.par_high, digits)}]"
+            name = OUTCOMES[row.outcome].title.strip()
+            rows.setdefault(str(row.condition), {})[name] = text
+        table = pd.DataFrame.from_dict(rows, orient="index")
+        return table.rename_axis("").reset_index()
+
+    def figure(self) -> Figure:
+        """A panel an outcome, a row a condition: difference, chance, parameters."""
+        from matplotlib.figure import Figure
+
+        frame = self.table()
+        names = list(dict.fromkeys(frame["condition"]))
+        outcomes = list(dict.fromkeys(frame["outcome"]))
+        height = 1.7 + 0.2 * len(names)
+        with mpl.rc_context(RC):
+            figure = Figure(figsize=(12, height))
+            grid = figure.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
+            figure.subplots_adjust(
+                left=0.23, right=0.985, top=1 - 1.25 / height, bottom=0.75 / height, wspace=0.12
+            )
+            for axes, outcome in zip(grid, outcomes, strict=True):
+                rows = frame[frame["outcome"] == outcome].set_index("condition").loc[names]
+                axes.axvline(0, color=GRID, linewidth=1.2)
+                for place, (name, row) in enumerate(rows.iterrows()):
+                    colour = BASELINE if name in ENVIRONMENTS else COLOURS[0]
+                    axes.plot([row.par_low, row.par_high], [place] * 2, color=colour, linewidth=0.8)
+                    axes.plot([row.low, row.high], [place] * 2, color=colour, linewidth=2.4,
+                              alpha=0.5)  # fmt: skip
+                    axes.plot(row.estimate, place, "o", color=colour, markersize=4)
+                title = OUTCOMES[outcome].title.strip()
+                axes.set_title(title.replace(" who meet ICE", "\nwho meet ICE").replace(
+                    " that reach", "\nthat reach").replace(" by lock-up", "\nby lock-up"),
+                    fontsize=8.5)  # fmt: skip
+                axes.locator_params(axis="x", nbins=4)
+                axes.set_ylim(len(names) - 0.4, -0.6)
+            grid[0].set_yticks(range(len(names)), names, fontsize=8.5)
+            figure.text(0.012, 1 - 0.12 / height, self.sentence(), fontsize=12.5,
+                        fontweight="bold", va="top")  # fmt: skip
+            reading = "Dot: paired difference. Thick bar: 95% interval of chance. Thin line: "
+            reading += "middle 95% of posterior draws, where they were run."
+            figure.text(0.012, 1 - 0.4 / height, reading, color=FAINT, va="top")
+            figure.text(0.012, 0.1 / height, "Source: Carveout model, synthetic residents, "
+                        f"{self.manifest['command']}", fontsize=7.5, color=FAINT)  # fmt: skip
+        return figure
+
+
+def headlines(
+    regime: str = "full-cooperation",
+    baseline: str = "welcoming-2012",
+    *,
+    draws: Any = 0,
+    outcomes: Sequence[str] = DEFAULT_OUTCOMES,
+    told: Told = lambda done, total: None,
+    only: Sequence[str] | None = None,
+    **options: Any,
+) -> Headlines:
+    """Compare two regimes under every condition of `conditions`, with the same seeds in each.
+
+    Parameters
+    ----------
+    draws
+        Posterior draws at which the four environments are run; none by default.
+    only
+        Names of conditions; all by default.
+    options
+        As `comparison.compare` takes them: years, replicates, seed, scale, processes and so on.
+    """
+    number_of = whole("draws", draws, 0, 10_000)
+    chosen = {
+        name: stated for name, stated in conditions().items() if only is None or name in only
+    }  # fmt: skip
+    given = dict(options.pop("parameters", None) or {})
+    parts = []
+    for done, (name, (environment, values)) in enumerate(chosen.items()):
+        told(done, len(chosen))
+        sampled = number_of and not values
+        result = compare(
+            [regime], baseline=baseline, environment=environment, decompose=False,
+            parameters={**given, **values}, progress=False,
+            draws=number_of if sampled else None, **options,
+        )  # fmt: skip
+        frame = result.contrasts
+        rows = frame[
+            (frame["by"] == "all") & (frame["measure"] == "difference")
+            & frame["outcome"].isin(outcomes)
+        ].set_index("outcome").loc[list(outcomes)].reset_index()  # fmt: skip
+        rows = rows.assign(condition=name, draws=number_of if sampled else 0)
+        parts.append(rows.reindex(columns=COLUMNS))
+    told(len(chosen), len(chosen))
+    words = ["carveout", "headlines", regime, "--baseline", baseline]
+    for key in ("years", "replicates", "seed", "scale", "posture", "city", "start"):
+        if key in options:
+            words += [f"--{key}", str(options[key])]
+    words += ["--draws", str(number_of)] if number_of else []
+    manifest = {
+        "kind": "carveout headlines", "command": shlex.join(words), "commit": commit(),
+        "versions": versions(), "conditions": {name: list(stated) for name, stated in
+                                               chosen.items()},
+    }  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    return Headlines(privacy.release_estimates(table, "headlines"), manifest)
+
+
+COLUMNS = [
+    "condition", "regime", "baseline", "outcome", "estimate", "low", "high", "par_low", "par_high",
+    "n", "draws",
+]  # fmt: skip
+assert set(DEFAULT_OUTCOMES) <= set(HEADLINES)
