@@ -8,7 +8,7 @@ from typing import Any
 import solara
 import solara.lab
 
-from dashboards import compare, evidence_page, inspector, studies, timeline
+from dashboards import cases, compare, evidence_page, inspector, studies, timeline
 from dashboards.components import Element
 from dashboards.follow import forget_on_close
 
@@ -49,6 +49,7 @@ def Layout(children: Any = None) -> None:
 routes = [
     solara.Route("/", component=compare.Page, label="Compare", layout=Layout),
     solara.Route("timeline", component=timeline.Page, label="Timeline"),
+    solara.Route("cases", component=cases.Page, label="Cases"),
     solara.Route("studies", component=studies.Page, label="Studies"),
     solara.Route("evidence", component=evidence_page.Page, label="Evidence"),
     solara.Route("inspector", component=inspector.Page, label="Inspector"),

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboards.address import view_of
+from dashboards.analyses import analysis
 from dashboards.briefings import FILES as BRIEFING_FILES
 from dashboards.briefings import BriefingFailed, briefing
 from dashboards.charts import CHARTS, chart, chart_table
@@ -31,6 +33,7 @@ from dashboards.runs import Job
 from experiments.json_form import as_json
 from experiments.privacy import gated
 from experiments.style import RC
+from model.faults import BadInput
 
 FILES = "/files"
 KINDS = {
@@ -50,6 +53,7 @@ def routes() -> list[BaseRoute]:
         Route(FILES + "/{key}/{name}", endpoint=download),
         Route("/tables/{name}", endpoint=table),
         Route("/briefings/{key}/{language}/{kind}", endpoint=briefing_file),
+        Route("/analyses/{folder:path}/{name}", endpoint=analysis_file),
         Route("/results/{folder:path}/{file}", endpoint=result_file),
     ]
 
@@ -93,6 +97,26 @@ def table(request: Request) -> Response:
     content = as_csv(pd.DataFrame(make(), columns=list(columns)))
     headers = {"Content-Disposition": f'attachment; filename="carveout-{name}.csv"'}
     return Response(content, media_type=KINDS["csv"], headers=headers)
+
+
+def analysis_file(request: Request) -> Response:
+    """The chart or table of an analysis of a study, as the query asks for it."""
+    stem, _, kind = request.path_params["name"].rpartition(".")
+    view = view_of(request.url.query).but(item=request.path_params["folder"], map=stem)
+    try:
+        made = analysis(view)
+    except (BadInput, ValueError) as error:
+        return PlainTextResponse(str(error), 404)
+    if kind == "csv":
+        content: bytes | str = as_csv(made.table())
+    elif kind in ("png", "svg"):
+        with _drawing:
+            content = drawn(made.figure(), kind, view.item)
+    else:
+        return PlainTextResponse("There is no such file of this analysis.", 404)
+    headers = {"Content-Disposition": f'inline; filename="carveout-{stem}.{kind}"',
+               "Content-Security-Policy": SANDBOX}
+    return Response(content, media_type=KINDS[kind], headers=headers)
 
 
 def result_file(request: Request) -> Response:
@@ -142,15 +166,15 @@ def _content(job: Job, stem: str, kind: str) -> bytes | str | None:
         return None
     with _drawing:
         figure = chart(job.plan, comparison, what, which)
-        return None if figure is None else drawn(figure, kind, job.plan.key)
+        return None if figure is None else drawn(figure, kind, f"run {job.plan.key}")
 
 
 def drawn(figure: Figure, kind: str, key: str) -> bytes:
-    """A figure as bytes, with the run's id in a corner."""
+    """A figure as bytes, with the id of its run in a corner."""
     metadata: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}}[kind]
     buffer = io.BytesIO()
     with mpl.rc_context(RC):
-        figure.text(0.995, 0.004, f"run {key}", ha="right", va="bottom", fontsize=6,
+        figure.text(0.995, 0.004, key, ha="right", va="bottom", fontsize=6,
                     color="#666666")
         figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()

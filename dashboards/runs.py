@@ -262,6 +262,8 @@ class Runs:
             with self._lock:
                 job._running -= 1
                 self._busy.pop(place, None)
+        if worker is not None:
+            worker.kill()
         self._let_go(worker)
 
     def _let_go(self, worker: WorkerProcess | None) -> None:

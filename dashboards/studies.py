@@ -10,11 +10,10 @@ import pandas as pd
 import solara
 
 from dashboards.address import View, view_of
+from dashboards.analyses import Analyses
 from dashboards.components import Alert, CopyText, Element, Field, Table
 from dashboards.controls import Go, option
 from dashboards.folders import Found, files_of, found, named
-from experiments.outcomes import OUTCOMES
-from experiments.settings import DEFAULT_BASELINE
 from model.faults import BadInput
 
 STUDY = "carveout study"
@@ -67,7 +66,7 @@ def Opened(view: View, go: Go) -> None:
             return
         About(one)
         if one.kind == STUDY:
-            Contrasts(one, view, go)
+            Analyses(one, view, go)
         where = f"/results/{one.name}"
         for path in files_of(one.path):
             if path.suffix == ".svg":
@@ -130,63 +129,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
     return "" if value is None or value is pd.NA else str(value)
-
-
-@solara.component
-def Contrasts(one: Found, view: View, go: Go) -> None:
-    """Levels of a study's outcome by lever, and paired differences from the baseline."""
-    from experiments.study import open_study
-
-    study = solara.use_memo(lambda: open_study(one.path), [str(one.path)])
-    outcome = view.line if view.line in study.outcomes else study.outcomes[0]
-    listed = [option(name, OUTCOMES[name].title.strip()) for name in study.outcomes]
-    Field("Outcome", outcome, lambda name: go(view.but(line=name)), kind="select",
-          options=listed, tip=OUTCOMES[outcome].meaning)
-    columns, rows = solara.use_memo(lambda: study_rows(study, outcome), [str(one.path), outcome])
-    Table(
-        title=f"{OUTCOMES[outcome].title.strip()}, {OUTCOMES[outcome].unit}",
-        columns=columns, rows=rows,
-        note="Level and difference: mean over all draws and replicates. Parameters: middle 95% "
-             "of the means of the draws. Chance: 1.96 standard errors over replicates within "
-             "draws. Differences are paired within draw and replicate.",
-    )
-
-
-def study_rows(study: Any, outcome: str) -> tuple[list[str], list[list[str]]]:
-    """A study's outcome by the levers that vary: level, difference, and the two uncertainties."""
-    values = study.values(outcome)
-    levers = [name for name in study.levers if values[name].nunique() > 1] or study.levers[:1]
-    rest = [name for name in levers if name != "regime"]
-    pair = ["draw", "replicate", *rest]
-    names = values["regime"].unique() if "regime" in values else []
-    base = DEFAULT_BASELINE if DEFAULT_BASELINE in names else next(iter(names), None)
-    if base is not None and len(names) > 1:
-        lowest = values[values["regime"] == base].groupby(pair, observed=True)["value"].mean()
-        against = pd.MultiIndex.from_frame(values[pair])
-        values = values.assign(
-            difference=values["value"].to_numpy() - lowest.reindex(against).to_numpy()
-        )
-    measures = [name for name in ("value", "difference") if name in values]
-    rows = []
-    for key, part in values.groupby(levers, observed=True, sort=False):
-        cells = [str(each) for each in (key if isinstance(key, tuple) else (key,))]
-        for measure in measures:
-            cells += _spread(part, measure)
-        rows.append([*cells, str(part["draw"].nunique()), str(len(part))])
-    heads = [part for measure in measures
-             for part in (("level" if measure == "value" else f"difference from {base}"),
-                          "parameters", "chance ±")]
-    return [*levers, *heads, "draws", "runs"], rows
-
-
-def _spread(part: pd.DataFrame, measure: str) -> list[str]:
-    """Mean, spread over draws, and standard error over replicates, as text."""
-    by_draw = part.groupby("draw")[measure]
-    means, known = by_draw.mean().dropna(), part[measure].dropna()
-    if not len(known):
-        return ["< 20", "", ""]
-    low, high = means.quantile([0.025, 0.975])
-    within = by_draw.var().mean()
-    chance = "" if np.isnan(within) else cell_text(1.96 * float(np.sqrt(within / len(known))))
-    spread = f"{cell_text(low)} to {cell_text(high)}" if len(means) > 1 else ""
-    return [cell_text(float(known.mean())), spread, chance]

@@ -60,7 +60,7 @@ class Served:
     def close(self) -> None:
         """End it, and wait."""
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=120)
         self.log.close()
 
 
