@@ -8,6 +8,7 @@ import os
 import re
 import socket
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -220,17 +221,20 @@ def serve(arguments: argparse.Namespace) -> int:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens; a fault if the address cannot be had."""
+    stack = ExitStack()  # closes the socket unless all goes well
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind, protocol)
+        listening = stack.enter_context(socket.socket(family, kind, protocol))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
         listening.listen(128)  # who comes while the server loads waits, and is not refused
     except (OSError, UnicodeError) as error:
+        stack.close()
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         found = f"found {brief(host)}, port {port}: {reason}"
         allowed = "an address of this machine and a free port (--port 0 finds one)"
         raise BadInput(Fault(found, allowed, key="host")) from None
+    stack.pop_all()
     return listening
