@@ -274,7 +274,8 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
             at((*base, "layers", place), _any_layer, name)
         if step.posture is not None:
             at((*base, "posture"), load_posture, own(step.posture), LAYERS)
-    standing = {name for one in (design.before, *design.national) for name in one.layers}
+    before: list[Law | Change] = [design.before, *design.national]
+    standing = {name for one in before for name in one.layers}
     for place, name in enumerate(design.treatment.repeal):
         if name not in standing:
             allowed = ", ".join(sorted(standing)) or "a layer that stands before"

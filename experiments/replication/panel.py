@@ -119,11 +119,9 @@ def _counts(
 ) -> Floats:
     """The four parts by place and period, (4, places, periods)."""
     parts: list[Floats] = []
-    for group in (counted.group, counted.minus_group):
+    groups = [counted.group, *([counted.minus_group] if counted.minus_group else [])]
+    for group in groups:
         filters = parse_group(group, {})
-        if group is counted.minus_group and not group:
-            parts += [np.zeros_like(parts[0]), np.zeros_like(parts[1])]
-            continue
         of = counted.of or "residents"
         parts.append(count(run.events, run.people, counted.count, filters, periods, noise, dice))
         if of in EXPOSURES:
@@ -131,6 +129,8 @@ def _counts(
             parts.append(_members(run.people, filters)[:, None] * years)
         else:
             parts.append(count(run.events, run.people, of, filters, periods, noise, dice))
+    if len(groups) == 1:
+        parts += [np.zeros_like(part) for part in parts]
     return np.stack(parts)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-TRUE = "true"
+TRUE, KIND = "true", "carveout replications"
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def replicate(
     words += ["--counties", str(counties)] * (counties is not None)
     words += ["--replicates", str(count), "--seed", str(first)]
     made = {
-        "kind": "carveout replications", "command": shlex.join(words),
+        "kind": KIND, "command": shlex.join(words),
         "designs": [one.name for one in asked], "replicates": count, "seed": first,
         "seconds": round(time.perf_counter() - begun, 1), "versions": versions(),
         "commit": commit(), "hashes": dict(data_hashes()),

@@ -6,6 +6,9 @@ import argparse
 
 from experiments.cli import Command, json_option
 
+#: Draws of the parameters where a posterior is asked for.
+DRAWS = 20
+
 
 def add(command: Command) -> None:
     """Add the command."""
@@ -31,6 +34,12 @@ def add(command: Command) -> None:
                             help=f"{meaning} (default: {default})")
     parser.add_argument("--counties", metavar="N",
                         help="synthetic counties of replication designs (default: the design's)")
+    parser.add_argument("--replications", metavar="DIR", action="append", default=[],
+                        help="results of 'carveout replicate', instead of running designs again")
+    parser.add_argument("--posterior", metavar="FILE", nargs="?", const="",
+                        help="draw parameters from a posterior (default: the project's own)")
+    parser.add_argument("--draws", default=None, metavar="N",
+                        help="draws of the posterior (default: 20)")
     parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
                         "results/)")
     parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
@@ -52,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     done = validate(
         arguments.rows, scale=arguments.scale, replicates=arguments.replicates,
         seed=arguments.seed, counties=arguments.counties, processes=arguments.processes,
+        replications=arguments.replications, posterior=arguments.posterior,
+        draws=arguments.draws or (1 if arguments.posterior is None else DRAWS),
         progress=not arguments.quiet,
     )
     done.save(out, force=arguments.force)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+from experiments.manifest import data_hashes
 from experiments.replication.design import Design, load_design
-from experiments.replication.replicate import TRUE, replicate
+from experiments.replication.replicate import KIND, TRUE, replicate
+from experiments.store import MANIFEST
 from experiments.validation.effects import Effect
 from experiments.validation.row import CONTRAST, Row
 from experiments.validation.row_files import Rows
@@ -78,23 +83,56 @@ def _asked(row: Row) -> Asked:
 
 
 def effects_of(
-    asked: list[Asked], *, counties: int | str | None, replicates: int, seed: int, progress: bool
+    asked: list[Asked], *, folders: Sequence[str | Path], counties: int | str | None,
+    replicates: int, seed: int, progress: bool,
 ) -> dict[str, Effect]:
     """The model's effect of each finding, by id; each design is run once.
 
     With three seeds or more the interval is over seeds; with fewer it is the estimator's own.
+
+    Parameters
+    ----------
+    folders
+        Results of ``carveout replicate``, whose designs are then not run again.
     """
-    by_design = {one.row.design: one.design.name for one in asked}
-    if not by_design:
+    tables = [_read(folder) for folder in folders]
+    there = {name for table in tables for name in table["design"]}
+    wanted = {one.design.name: one.row.design for one in asked}
+    missing = [given for name, given in wanted.items() if name not in there]
+    if missing:
+        made = replicate(
+            missing, counties=counties, replicates=replicates, seed=seed, progress=progress
+        )
+        tables.append(made.effects)
+    if not asked:
         return {}
-    made = replicate(
-        list(by_design), counties=counties, replicates=replicates, seed=seed, progress=progress
-    )
-    table = made.effects.set_index(["design", "outcome", "estimator"])
+    table = pd.concat(tables, ignore_index=True).set_index(["design", "outcome", "estimator"])
     return {
         one.row.id: _effect(one, table.loc[(one.design.name, one.outcome, one.estimator)])
         for one in asked
     }
+
+
+def _read(folder: str | Path) -> pd.DataFrame:
+    """The effects in a folder of ``carveout replicate``.
+
+    Raises
+    ------
+    BadInput
+        If it is none, or was made from other code or data of the model.
+    """
+    place, allowed = Path(folder), "a folder that 'carveout replicate' wrote"
+    try:
+        made = json.loads((place / MANIFEST).read_text("utf-8"))
+        table = pd.read_csv(place / "effects.csv")
+    except (OSError, ValueError):
+        raise BadInput(Fault(f"found {place.name!r}", allowed, key="replications")) from None
+    if made.get("kind") != KIND:
+        raise BadInput(Fault(f"found {made.get('kind')!r}", allowed, key="replications"))
+    if made["hashes"] != dict(data_hashes()):
+        found = f"{place.name} was made from other code or data of the model"
+        raise BadInput(Fault(found, "results of this version", key="replications"))
+    return table
 
 
 def _effect(asked: Asked, found: pd.Series) -> Effect:

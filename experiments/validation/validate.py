@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +87,10 @@ def validate(
     scale: float | str = 0.1,
     replicates: int | str = 4,
     seed: int | str = 0,
+    posterior: str | Path | None = None,
+    draws: int | str = 1,
     counties: int | str | None = None,
+    replications: Sequence[str | Path] = (),
     processes: int | str | None = None,
     progress: bool = True,
 ) -> Validation:
@@ -103,9 +106,16 @@ def validate(
     replicates
         Paired replicates with the seeds ``seed``, ``seed + 1``, ...; their chance error is the
         model's interval unless parameters are drawn.
+    posterior
+        Draw the parameters from this file, or from the project's own posterior if ``""``; the
+        model's interval is then over draws, and ``chance_low``, ``chance_high`` tell chance.
+    draws
+        How many; each is run with all replicates. Designs keep their own parameters.
     counties
         Synthetic counties of the replication designs that findings name (`replicate`), instead
         of what a design says.
+    replications
+        Folders of ``carveout replicate`` made before: their designs are not run again.
     processes
         How many runs at once; chosen by the machine if None.
 
@@ -120,9 +130,10 @@ def validate(
     first = whole("seed", seed, 0, 2**62)
     workers = None if processes is None else whole("processes", processes, 1, 1024)
     begun = time.perf_counter()
+    values = _draws(posterior, draws)
     read = read_rows(BUILT_IN if rows is None else rows)
     contrasts, replicated = _checked(read, share)
-    cases = list(runs_of(contrasts, range(first, first + count), ({},)))
+    cases = list(runs_of(contrasts, range(first, first + count), values))
     effects: dict[str, Effect] = {}
     if cases:
         total = sum(case.scenario.days for case in cases)
@@ -133,22 +144,41 @@ def validate(
             counts = Counts(pd.concat([one.rows for one in arriving], ignore_index=True))
         effects = {one.row.id: effect_of(one, counts) for one in contrasts}
     effects |= effects_of(
-        replicated, counties=counties, replicates=count, seed=first, progress=progress
+        replicated, folders=replications, counties=counties, replicates=count, seed=first,
+        progress=progress,
     )
     records = [record(row, effects.get(row.id)) for row in read.rows]
     words = ["carveout", "validate", *(["--rows", Path(rows).name] if rows else [])]
     words += ["--scale", f"{share:g}", "--replicates", str(count), "--seed", str(first)]
     words += ["--counties", str(counties)] * (counties is not None)
+    if posterior is not None:
+        words += ["--posterior", *([Path(posterior).name] if str(posterior) else [])]
+        words += ["--draws", str(len(values))]
+    words += [word for one in replications for word in ("--replications", Path(one).name)]
     made = {
         "kind": "carveout validation",
         "command": shlex.join(words),
-        "scale": share, "replicates": count, "seed": first, "runs": len(cases),
+        "scale": share, "replicates": count, "seed": first, "draws": len(values),
+        "runs": len(cases),
         "findings": len(records),
         "verdicts": {one: sum(row["verdict"] == one for row in records) for one in VERDICTS},
         "seconds": round(time.perf_counter() - begun, 1),
         "versions": versions(), "commit": commit(), "hashes": dict(data_hashes()),
     }
     return Validation(privacy.release_findings(records), made)
+
+
+def _draws(posterior: str | Path | None, draws: int | str) -> tuple[dict[str, float], ...]:
+    """Parameters of each draw; the defaults alone without a posterior."""
+    number = whole("draws", draws, 1, 100_000)
+    if posterior is None:
+        if number > 1:
+            fault = Fault(f"found {number} draws", "a posterior to draw from", key="draws")
+            raise BadInput(fault)
+        return ({},)
+    from experiments.calibration import load_posterior
+
+    return tuple(load_posterior(posterior or None).take(number))
 
 
 def _checked(read: Rows, share: float) -> tuple[list[Contrast], list[Asked]]:
