@@ -252,3 +252,17 @@ def test_permutation_knows_chance_by_the_places_where_nothing_happened():
     same = answer(planted(lambda since: 0.0, share=False, minus=True, single=True, seed=3),
                   estimator("permutation"))
     assert same.low < 0 < same.high
+
+
+def test_everybody_is_a_group_too(tmp_path):
+    """Counts of no group, and of one group alone, have nothing to be taken off."""
+    path = small(tmp_path)
+    text = path.read_text().replace('group = "ethnicity=latino"\n', "").replace(
+        ', group = "ethnicity=latino"', "")
+    path.write_text(text.replace("years = 1", "years = 0.75"))
+    design = load_design(path)
+    asked = plan(design, 4)
+    with runs(design, asked, 4, lambda days: None) as arriving:
+        (study,) = studies_of(design, asked, arriving, 4)
+    assert study.on[1].sum() > 100
+    assert study.on[2:].sum() == 0

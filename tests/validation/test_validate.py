@@ -2,9 +2,12 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from experiments.cli import main
+from experiments.manifest import data_hashes
+from experiments.replication.replicate import KIND
 from experiments.validation.chart import forest
 from experiments.validation.effects import Effect
 from experiments.validation.row import Row
@@ -176,3 +179,75 @@ def test_the_chart_shows_only_what_passed_the_gate(made):
     assert len(forest(made.released).axes) >= 3
     with pytest.raises(TypeError):
         forest(made.rows)
+
+
+def replication(folder, **changes):
+    """A folder as ``carveout replicate`` leaves it, with one design's effects."""
+    folder.mkdir()
+    effects = [("fingerprint-rollout", "latino", name, "points", value, value - 2, value + 2, 40.0)
+               for name, value in (("true", -3.0), ("did2s", -4.0))]
+    names = ["design", "outcome", "estimator", "unit", "estimate", "seeds_low", "seeds_high",
+             "base"]
+    table = pd.DataFrame(effects, columns=names).assign(low=-9.0, high=1.0, replicates=3)
+    table.to_csv(folder / "effects.csv", index=False)
+    made = {"kind": KIND, "hashes": dict(data_hashes()), **changes}
+    (folder / "manifest.json").write_text(json.dumps(made))
+    return folder
+
+
+DESIGNED = "id,design,outcome,estimator,unit,published,low,high\n"
+
+
+def test_a_finding_can_be_answered_by_a_replication_made_before(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n"
+                    "b,fingerprint-rollout,latino,true,percent,-30,-47,-13\n")
+    made = validate(path, replications=[replication(tmp_path / "made")], progress=False)
+    rows = by_id(made)
+    assert (rows.loc["a", "model"], rows.loc["a", "model_low"]) == (-4.0, -6.0)
+    # In percent of the level without the treatment, 40.
+    assert rows.loc["b", "model"] == pytest.approx(-7.5)
+    assert list(rows["verdict"]) == ["agrees", "disagrees"]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("a,fingerprint-rolout,latino,did2s,points,-3,-5,-1", "did you mean fingerprint-rollout"),
+        ("a,fingerprint-rollout,latinos,did2s,points,-3,-5,-1", "did you mean latino"),
+        ("a,fingerprint-rollout,latino,did3s,points,-3,-5,-1", "did you mean did2s"),
+        ("a,fingerprint-rollout,latino,did2s,log,-3,-5,-1", "own, percent, points"),
+    ],
+)
+def test_a_row_that_names_an_unknown_design_outcome_or_estimator_is_refused(tmp_path, row, words):
+    path = tmp_path / "rows.csv"
+    path.write_text(DESIGNED + row + "\n")
+    with pytest.raises(BadInput, match=f"rows.csv:2: .*{words}"):
+        validate(path, progress=False)
+
+
+def test_replications_of_another_version_are_refused(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n")
+    old = replication(tmp_path / "old", hashes={"code": "another"})
+    with pytest.raises(BadInput, match="other code or data"):
+        validate(path, replications=[old], progress=False)
+
+
+def test_parameter_draws_and_chance_are_told_apart(tmp_path, rows_file):
+    text = rows_file.read_text()
+    start = text.index('[[rows]]\nid = "environment"')
+    path = tmp_path / "rows.toml"
+    alone = text[start : text.index("[[rows]]", start + 1)]
+    path.write_text(alone.replace('parameters = "beta=3"\n', ""))
+    posterior = tmp_path / "posterior.csv"
+    posterior.write_text("beta,sigma\n0,0.5\n3,1.2\n")
+    made = validate(path, scale=1, replicates=2, seed=3, processes=1, progress=False,
+                    posterior=posterior, draws=2)
+    row = by_id(made).loc["environment"]
+    assert row["draws"] == 2
+    # One draw has no chilling but the survey's own fear, the other much.
+    assert row["model_high"] - row["model_low"] > 3
+    assert row["chance_low"] < row["model"] < row["chance_high"]
+    with pytest.raises(BadInput, match="a posterior to draw from"):
+        validate(path, draws=5, progress=False)
