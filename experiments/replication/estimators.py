@@ -8,19 +8,19 @@ are. Standard errors are clustered by place.
 
 from __future__ import annotations
 
+import logging
 import math
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.replication.design import Estimator
 from experiments.replication.panel import Study
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: Periods before and after adoption that an event study tells apart; further ones are pooled.
 LEADS, LAGS = 6, 8
@@ -46,9 +46,22 @@ def answer(study: Study, estimator: Estimator) -> Answer:
         "twfe": _twfe, "did2s": _did2s, "poisson": _poisson, "permutation": _permutation,
         "before-after": _before_after,
     }[estimator.kind]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _logging_kept():
         warnings.simplefilter("ignore")
         return call(study, estimator)
+
+
+@contextmanager
+def _logging_kept() -> Iterator[None]:
+    """The root logger as it was: a library on the way sets it up when imported, and Mesa would
+    then tell of every step."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def _shares(study: Study, estimator: Estimator) -> tuple[pd.DataFrame, str | None]:

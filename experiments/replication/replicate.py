@@ -189,6 +189,8 @@ def _design(
         for one in design.estimators_of(outcome):
             mine = answers[outcome.name, one.name]
             told = np.array([(each.estimate, each.low, each.high) for each in mine])
+            if np.isnan(told[:, 0]).all():
+                continue  # nothing of this outcome is left to compare with
             records.append(_record(design, outcome, one, told[:, 0], real, told, level))
     return records, pd.concat([pd.DataFrame({"since": []}), *times], ignore_index=True)
 

@@ -83,7 +83,7 @@ def _asked(row: Row) -> Asked:
 
 
 def effects_of(
-    asked: list[Asked], *, folders: Sequence[str | Path], counties: int | str | None,
+    asked: list[Asked], *, made: Sequence[pd.DataFrame], counties: int | str | None,
     replicates: int, seed: int, progress: bool,
 ) -> dict[str, Effect]:
     """The model's effect of each finding, by id; each design is run once.
@@ -92,18 +92,18 @@ def effects_of(
 
     Parameters
     ----------
-    folders
-        Results of ``carveout replicate``, whose designs are then not run again.
+    made
+        Effects of designs that need not be run again (`read_effects`).
     """
-    tables = [_read(folder) for folder in folders]
+    tables = list(made)
     there = {name for table in tables for name in table["design"]}
     wanted = {one.design.name: one.row.design for one in asked}
     missing = [given for name, given in wanted.items() if name not in there]
     if missing:
-        made = replicate(
+        fresh = replicate(
             missing, counties=counties, replicates=replicates, seed=seed, progress=progress
         )
-        tables.append(made.effects)
+        tables.append(fresh.effects)
     if not asked:
         return {}
     table = pd.concat(tables, ignore_index=True).set_index(["design", "outcome", "estimator"])
@@ -113,7 +113,7 @@ def effects_of(
     }
 
 
-def _read(folder: str | Path) -> pd.DataFrame:
+def read_effects(folder: str | Path) -> pd.DataFrame:
     """The effects in a folder of ``carveout replicate``.
 
     Raises
@@ -123,13 +123,13 @@ def _read(folder: str | Path) -> pd.DataFrame:
     """
     place, allowed = Path(folder), "a folder that 'carveout replicate' wrote"
     try:
-        made = json.loads((place / MANIFEST).read_text("utf-8"))
+        manifest = json.loads((place / MANIFEST).read_text("utf-8"))
         table = pd.read_csv(place / "effects.csv")
     except (OSError, ValueError):
         raise BadInput(Fault(f"found {place.name!r}", allowed, key="replications")) from None
-    if made.get("kind") != KIND:
-        raise BadInput(Fault(f"found {made.get('kind')!r}", allowed, key="replications"))
-    if made["hashes"] != dict(data_hashes()):
+    if manifest.get("kind") != KIND:
+        raise BadInput(Fault(f"found {manifest.get('kind')!r}", allowed, key="replications"))
+    if manifest["hashes"] != dict(data_hashes()):
         found = f"{place.name} was made from other code or data of the model"
         raise BadInput(Fault(found, "results of this version", key="replications"))
     return table

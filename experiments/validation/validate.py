@@ -20,7 +20,12 @@ from experiments.store import MANIFEST, check_folder, results_folder, write_json
 from experiments.terminal import progress_bar
 from experiments.validation.effects import Counts, Effect, effect_of
 from experiments.validation.plan import Contrast, contrasts_of, runs_of
-from experiments.validation.replicated import Asked, effects_of, replications_of
+from experiments.validation.replicated import (
+    Asked,
+    effects_of,
+    read_effects,
+    replications_of,
+)
 from experiments.validation.row import Row
 from experiments.validation.row_files import BUILT_IN, Rows, read_rows
 from experiments.validation.verdict import VERDICTS, verdict, widened
@@ -131,6 +136,7 @@ def validate(
     workers = None if processes is None else whole("processes", processes, 1, 1024)
     begun = time.perf_counter()
     values = _draws(posterior, draws)
+    before = [read_effects(folder) for folder in replications]
     read = read_rows(BUILT_IN if rows is None else rows)
     contrasts, replicated = _checked(read, share)
     cases = list(runs_of(contrasts, range(first, first + count), values))
@@ -144,7 +150,7 @@ def validate(
             counts = Counts(pd.concat([one.rows for one in arriving], ignore_index=True))
         effects = {one.row.id: effect_of(one, counts) for one in contrasts}
     effects |= effects_of(
-        replicated, folders=replications, counties=counties, replicates=count, seed=first,
+        replicated, made=before, counties=counties, replicates=count, seed=first,
         progress=progress,
     )
     records = [record(row, effects.get(row.id)) for row in read.rows]

@@ -207,7 +207,7 @@ def test_a_finding_can_be_answered_by_a_replication_made_before(tmp_path):
     assert (rows.loc["a", "model"], rows.loc["a", "model_low"]) == (-4.0, -6.0)
     # In percent of the level without the treatment, 40.
     assert rows.loc["b", "model"] == pytest.approx(-7.5)
-    assert list(rows["verdict"]) == ["agrees", "disagrees"]
+    assert list(rows["verdict"]) == ["agrees", "right sign"]
 
 
 @pytest.mark.parametrize(
