@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from experiments.briefing.make import brief
     from experiments.comparison import Comparison, compare, run
     from experiments.replication.replicate import replicate
     from experiments.validation.validate import validate
 
-__all__ = ["Comparison", "compare", "replicate", "run", "validate"]
+__all__ = ["Comparison", "brief", "compare", "replicate", "run", "validate"]
 #: Names that are not of `experiments.comparison`, and where they are.
 _ELSEWHERE = {
+    "brief": "experiments.briefing.make",
     "replicate": "experiments.replication.replicate",
     "validate": "experiments.validation.validate",
 }

@@ -33,7 +33,7 @@ def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[s
     say, told = write.language, results.told
     courses = {regime: _course(results, regime) for regime in told.others}
     shown = {regime: one for regime, one in courses.items() if one["estimate"].notna().any()}
-    if not shown:
+    if not shown or len(next(iter(shown.values()))) < 2:
         return None
     months = list(next(iter(shown.values())).index)
     dates = policy_dates(results)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from experiments.briefing.beside import clauses_figure
 from experiments.briefing.chart_forests import glance_figure, sure_figure
 from experiments.briefing.chart_map import OUTCOME as AREAS
 from experiments.briefing.chart_map import map_figure
@@ -56,6 +57,11 @@ def draw(write: Writer, results: Results) -> dict[str, Drawn]:
     drawn = _grids(results, code)
     if results.told.others:
         drawn |= _forests(write, results) | _places_and_months(write, results)
+    if results.clauses is not None:
+        figure, title = clauses_figure(write, results.clauses)
+        total = write.language.number(len(results.clauses.table) - 1)
+        alt = write.language("alt.clauses", total=total, text=f"{title}.")
+        drawn["clauses"] = Drawn("clauses", figure, alt, results.clauses.fact(results.facts))
     return drawn
 
 

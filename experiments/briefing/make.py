@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments.briefing.document import Document, Number, inlines_of
-from experiments.briefing.facts import CONTRASTS, MANIFEST, OUTCOME_ROWS
+from experiments.briefing.facts import MANIFEST
 from experiments.briefing.figures import as_bytes, draw
+from experiments.briefing.from_study import as_comparisons, is_study
 from experiments.briefing.page_one import made_at
 from experiments.briefing.results import Results, read
 from experiments.briefing.sections import AUDIENCES, pages
@@ -48,7 +50,7 @@ class Briefing:
         path = check_folder(out, force=force)
         with results_folder(path, force=force) as folder:
             for name, content in self.files.items():
-                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
         return path
 
@@ -62,12 +64,12 @@ def brief(
     beside: Sequence[str | Path] = (),
     force: bool = False,
 ) -> Briefing:
-    """Turn the folder of a comparison into a policy briefing.
+    """Turn the folder of a comparison or a study into a policy briefing.
 
     Parameters
     ----------
     results
-        What ``carveout compare`` wrote.
+        What ``carveout compare`` or ``carveout study run`` wrote.
     out
         A folder for the briefing; nothing is written without it.
     language
@@ -75,7 +77,8 @@ def brief(
     audience
         ``council``, ``press`` (shorter) or ``technical`` (longer).
     beside
-        Folders of the same comparison under other laws or assumptions.
+        Folders of what was run beside: the same comparison under other laws or assumptions,
+        attribution to clauses, validation.
 
     Raises
     ------
@@ -86,10 +89,35 @@ def brief(
         raise BadInput(unknown("audience", audience, AUDIENCES))
     say = _language(language)
     folder = None if out is None else check_folder(out, force=force)
-    found = read(results, tuple(Path(one) for one in beside))
-    made = compose(found, say.code, audience, folder)
+    others = tuple(Path(one) for one in beside)
+    if is_study(results):
+        made = _of_study(results, others, say.code, audience, folder)
+    else:
+        made = compose(read(results, others), say.code, audience, folder)
     if folder is not None:
         made.save(folder, force=force)
+    return made
+
+
+def _of_study(
+    study: str | Path, beside: tuple[Path, ...], code: str, audience: str, out: Path | None
+) -> Briefing:
+    """A study's briefing carries the tables that were made of the study: numbers point to them."""
+    with tempfile.TemporaryDirectory() as place:
+        main, *variants = as_comparisons(study, Path(place))
+        found = read(main, (*variants, *beside))
+        made = compose(found, code, audience, out)
+        tables = {
+            name: path.read_bytes() for name, path in found.tables.items()
+            if path.is_relative_to(place)
+        }
+    places = {name.rpartition("/")[0] for name in tables}
+    made.register["results"] |= {
+        name: f"tables/{name}".rstrip("/") for name in places
+    }
+    made.register["study"] = _beside(Path(study), out)
+    made.files.update({f"tables/{name}": content for name, content in tables.items()})
+    made.files[MANIFEST] = (as_json(made.register) + "\n").encode()
     return made
 
 
@@ -137,20 +165,16 @@ def _register(found: Results, document: Document, audience: str, out: Path | Non
         for one in inlines_of(document.blocks)
         if isinstance(one, Number)
     ]
-    folders = {"": found.path} | {
-        other.facts.prefix.rstrip("/"): other.path for other in found.variants.values()
-    }
     return {
         "kind": KIND,
         "language": document.language,
         "audience": audience,
         "title": document.title,
-        "results": {name: _beside(path, out) for name, path in folders.items()},
-        "tables": {
-            (f"{name}/" if name else "") + table: digest((path / table).read_bytes())
-            for name, path in folders.items()
-            for table in (CONTRASTS, OUTCOME_ROWS, MANIFEST)
+        "results": {
+            name.rpartition("/")[0]: _beside(path.parent, out)
+            for name, path in found.tables.items()
         },
+        "tables": {name: digest(path.read_bytes()) for name, path in found.tables.items()},
         "numbers": numbers,
         "facts": {
             id: {"file": fact.file, "query": fact.query, "rows": len(fact.rows)}

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from experiments.briefing.beside import (
+    ATTRIBUTION,
+    Attribution,
+    Validation,
+    attribution,
+    validation,
+)
 from experiments.briefing.facts import CONTRASTS, KEY, MANIFEST, OUTCOME_ROWS, Facts
 from experiments.privacy import Released, reread
 from experiments.provenance import Provenance
@@ -20,6 +27,7 @@ NEEDED = (
     "regimes", "baseline", "environment", "posture", "city", "start", "days", "years", "scale",
     "replicates", "seeds_finished", "command", "parameters", "versions", "hashes",
 )
+PARAMETERS = ("par_low", "par_high")
 COLUMNS = {
     CONTRASTS: ("regime", "measure", "outcome", "by", "group", "estimate", "low", "high", "n",
                 "paired", "suppressed"),
@@ -38,6 +46,21 @@ class Results:
     outcomes: Released
     told: Provenance
     variants: dict[str, Results] = field(default_factory=dict)
+    clauses: Attribution | None = None
+    findings: Validation | None = None
+
+    @property
+    def tables(self) -> dict[str, Path]:
+        """Every file that numbers come from, by the name that queries call it."""
+        own = (CONTRASTS, OUTCOME_ROWS, MANIFEST)
+        files = {self.facts.prefix + name: self.path / name for name in own}
+        for other in self.variants.values():
+            files |= other.tables
+        if self.clauses:
+            files[f"{self.clauses.path.name}/{ATTRIBUTION}"] = self.clauses.path / ATTRIBUTION
+        if self.findings:
+            files[f"{self.findings.path.name}/{MANIFEST}"] = self.findings.path / MANIFEST
+        return files
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -46,7 +69,8 @@ class Results:
 
 
 def read(path: str | Path, beside: tuple[Path, ...] = ()) -> Results:
-    """Read a comparison's folder, and those of the same comparison under other settings.
+    """Read a comparison's folder, and what was run beside it: the same under other settings,
+    attribution to clauses, validation.
 
     Raises
     ------
@@ -55,10 +79,17 @@ def read(path: str | Path, beside: tuple[Path, ...] = ()) -> Results:
     """
     main = _comparison(Path(path), "")
     variants: dict[str, Results] = {}
+    clauses, findings = None, None
     for folder in beside:
+        if shared := attribution(folder):
+            clauses = shared
+            continue
+        if held := validation(folder):
+            findings = held
+            continue
         other = _comparison(folder, f"{folder.name}/")
         variants[_what_differs(main, other, folder)] = other
-    return Results(main.path, main.facts, main.contrasts, main.outcomes, main.told, variants)
+    return replace(main, variants=variants, clauses=clauses, findings=findings)
 
 
 def _comparison(path: Path, prefix: str) -> Results:
@@ -66,7 +97,9 @@ def _comparison(path: Path, prefix: str) -> Results:
     frames = {name: _table(path, name) for name in COLUMNS}
     contrasts = reread(frames[CONTRASTS], "contrasts")
     outcomes = reread(frames[OUTCOME_ROWS], "outcomes")
-    facts = Facts(contrasts.frame, outcomes.frame, manifest, prefix)
+    # Intervals over draws of the parameters, where draws were made.
+    more = {name: frames[CONTRASTS][name] for name in PARAMETERS if name in frames[CONTRASTS]}
+    facts = Facts(contrasts.frame.assign(**more), outcomes.frame, manifest, prefix)
     return Results(path, facts, contrasts, outcomes, Provenance.told(manifest))
 
 
@@ -132,6 +165,8 @@ def _what_differs(main: Results, other: Results, folder: Path) -> str:
         f"{name} = {changed[name]:g}" for name in changed
         if changed[name] != one["parameters"].get(name)
     ]
+    if "setting" in two and two["setting"] != one.get("setting"):
+        return str(two["setting"])
     if not said:
         found = f"{folder.name} differs in no law and no assumption"
         allowed = "another environment, posture or parameter"

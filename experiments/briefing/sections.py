@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from experiments.briefing.beside import clauses_text, validation_text
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.clauses import clause_tables
 from experiments.briefing.document import (
@@ -110,6 +111,19 @@ def _months(made: Pages) -> list[Block]:
     return [made.heading("months"), said, *charts]
 
 
+def _clauses(made: Pages) -> list[Block]:
+    found, told = made.results.clauses, made.results.told
+    if found is not None:
+        said = Paragraph(clauses_text(made.write, found), "intro")
+        return [made.heading("clauses"), said, *made.charts("clauses")]
+    if not told.others:
+        return []
+    command = f"carveout attribute {told.baseline} {told.others[-1]} --environment "
+    command += f"{told.environment} --out results/clauses"
+    missing = made.write("text.clauses_missing", command=Text(command, "code"))
+    return [made.heading("clauses"), Paragraph(missing)]
+
+
 def _mind(made: Pages) -> list[Block]:
     return [
         made.heading("mind"), *mind(made.write, made.results, made.topics),
@@ -121,6 +135,7 @@ def _evidence(made: Pages) -> list[Block]:
     return [
         made.heading("evidence"), made.text("evidence.intro"),
         evidence_table(made.write, made.results),
+        Paragraph(validation_text(made.write, made.results.findings)),
     ]
 
 
@@ -194,7 +209,9 @@ def _parameters(made: Pages) -> list[Block]:
     return [Table(made.write("page.register"), header, rows, (3, 1))]
 
 
-_CHARTS: tuple[Section, ...] = (_reporting, _encounters, _classes, _places, _months)
+_CHARTS: tuple[Section, ...] = (
+    _reporting, _encounters, _classes, _places, _months, _clauses,
+)
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": (
         _answer, _headlines, *_CHARTS, _mind, _evidence, _regimes, _limits, _method, _again,

@@ -16,7 +16,7 @@ from experiments.briefing.mind import settings_say
 from experiments.briefing.page_one import answer, found_topics
 from experiments.briefing.rules import Verdict, chance_of_sign, mirrored, verdict, word
 from experiments.language import LANGUAGES, language
-from tests.briefing.known import BASE, OTHERS, results, writer
+from tests.experiments.briefing.known import BASE, OTHERS, results, writer
 
 NEW, OLD = OTHERS
 UNCLEAR = {"en": "no difference could be told apart from zero", "es": "no se distingue de cero|"

@@ -1,0 +1,153 @@
+"""What was run beside a comparison: attribution to clauses, and validation against findings."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.briefing.document import Inlines
+from experiments.briefing.facts import MANIFEST, Fact, Facts, identity
+from experiments.briefing.writer import Writer, few_digits
+from experiments.forest import Mark, Panel, forest
+from experiments.provenance import Provenance
+from model.faults import BadInput, Fault
+
+ATTRIBUTION, WHOLE = "attribution.parquet", "all"
+VALIDATION = "carveout validation"
+COLUMNS = ("clause", "title", "estimate", "low", "high", "n")
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What `carveout attribute` wrote."""
+
+    path: Path
+    table: pd.DataFrame
+    told: Provenance
+    outcome: str
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The two texts: from the first to the second."""
+        first, *rest = self.told.regimes
+        return first, rest[-1]
+
+    def fact(self, facts: Facts, clause: str | None = None) -> Fact:
+        """The rows of all clauses, or that of one."""
+        file = f"{self.path.name}/{ATTRIBUTION}"
+        which = f" WHERE clause = '{clause}'" if clause else ""
+        query = f'SELECT {", ".join(COLUMNS)} FROM "{file}"{which} ORDER BY clause'
+        rows = self.table[self.table["clause"] == clause] if clause else self.table
+        found = rows.sort_values("clause")[list(COLUMNS)].to_dict("records")
+        return facts.keep(Fact(identity(file, query), file, query, tuple(found)))
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What `carveout validate` wrote: how many published findings the model meets."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def count(self, write: Writer, key: str) -> Inlines:
+        """A count of the manifest, as a number with its id."""
+        value: Any = self.manifest
+        for part in key.split("."):
+            value = value[part]
+        file = f"{self.path.name}/{MANIFEST}"
+        fact = write.facts.keep(Fact(identity(file, key), file, key, ({"value": value},)))
+        return (write.number(fact.id, "value", float(value), 0),)
+
+
+def attribution(path: Path) -> Attribution | None:
+    """An attribution's folder; None if it is something else.
+
+    Raises
+    ------
+    BadInput
+        If its table cannot be read.
+    """
+    if not (path / ATTRIBUTION).is_file():
+        return None
+    try:
+        manifest = json.loads((path / MANIFEST).read_text("utf-8"))
+        words = shlex.split(manifest["command"])
+        outcome = words[words.index("--outcome") + 1]
+        table = pd.read_parquet(path / ATTRIBUTION)[list(COLUMNS)]
+        told = Provenance.told(manifest)
+    except (OSError, ValueError, KeyError) as error:
+        found = f"{path.name} cannot be read: {error!s:.80}"
+        raise BadInput(Fault(found, "what carveout attribute wrote", key="with")) from None
+    return Attribution(path, table, told, outcome)
+
+
+def validation(path: Path) -> Validation | None:
+    """A validation's folder; None if it is something else."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    ours = isinstance(manifest, dict) and manifest.get("kind") == VALIDATION
+    return Validation(path, manifest) if ours else None
+
+
+def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
+    """A dot a clause with its interval, the whole first; the chart and its title."""
+    say, told = write.language, found.told
+    parts = found.table[found.table["clause"] != WHOLE]
+    rows = pd.concat([found.table[found.table["clause"] == WHOLE], parts])
+    clear = parts[(parts["low"] > 0) | (parts["high"] < 0)]
+    a, b = (told.regime(side, say) for side in found.sides)
+    title = say("chart.clauses_plain", a=a, b=b)
+    phrases = say.table.get("phrases", {})
+    if len(clear):
+        top = clear.loc[clear["estimate"].abs().idxmax(), "title"]
+        title = say("chart.clauses_finding", clause=phrases.get(top, top), a=a, b=b)
+    marks = tuple(
+        Mark(row.estimate, row.low, row.high, bool(row.low > 0 or row.high < 0))
+        for row in rows.itertuples()
+    )
+    names = [
+        say("chart.clauses_whole") if row.clause == WHOLE else phrases.get(row.title, row.title)
+        for row in rows.itertuples()
+    ]
+    unit = write.difference_unit(found.outcome)
+    panel = Panel(write.thing(found.outcome), unit, marks)
+    reading = say("chart.clauses_axis")
+    return forest(title, reading, names, [panel], told.source(say.code), say), title
+
+
+def clauses_text(write: Writer, found: Attribution) -> Inlines:
+    """What the contributions are, and what they add up to."""
+    whole = found.fact(write.facts, WHOLE)
+    value = float(whole.value("estimate"))
+    digits = few_digits(value)
+    total = write.number(whole.id, "estimate", value, digits, form="signed")
+    a, b = (found.told.regime(side, write.language) for side in found.sides)
+    environment = write.language.either(
+        f"settings.{found.told.environment}", found.told.environment
+    )
+    return write(
+        "text.clauses", a=a, b=b, total=total, unit=write.difference_unit(found.outcome),
+        outcome=write.thing(found.outcome), environment=environment,
+    )
+
+
+def validation_text(write: Writer, found: Validation | None) -> Inlines:
+    """How many published findings the model meets; or that it was not computed here."""
+    if found is None:
+        return write("validation.none")
+    counts = {
+        name: found.count(write, f"verdicts.{key}")
+        for name, key in (
+            ("agree", "agrees"), ("sign", "right sign"), ("disagree", "disagrees"),
+            ("other", "not comparable"),
+        )
+    }
+    return write("validation.some", total=found.count(write, "findings"), **counts)
