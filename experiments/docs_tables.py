@@ -150,6 +150,52 @@ def measures() -> str:
     return table(("count", "meaning"), [(f"`{key}`", one.meaning) for key, one in MEASURES.items()])
 
 
+def fitted() -> str:
+    """The committed posterior: parameters."""
+    from experiments.calibration.posterior import load_posterior
+    from experiments.calibration.report import parameter_rows
+
+    head = ("parameter", "prior median (95%)", "posterior median (95%)", "contraction", "")
+    return table(head, parameter_rows(load_posterior()))
+
+
+def predictive() -> str:
+    """The committed posterior: targets."""
+    from experiments.calibration.posterior import load_posterior
+    from experiments.calibration.report import target_rows
+
+    head = ("target", "evidence", "unit", "published (95%, with discrepancy)", "fitted model (95%)")
+    return table((*head, "p", "kind"), target_rows(load_posterior()))
+
+
+def recovered() -> str:
+    """The committed posterior: recovery."""
+    from experiments.calibration.posterior import load_posterior
+    from experiments.calibration.report import recovery_rows
+
+    head = ("data", "hidden sets", "interval", "hidden values inside", "binomial error")
+    return table(head, recovery_rows(load_posterior()))
+
+
+def fit() -> str:
+    """The committed posterior: what made it."""
+    from experiments.calibration.posterior import load_posterior
+
+    posterior = load_posterior()
+    told, sampler = posterior.manifest, posterior.manifest["sampler"]
+    waves = "; ".join(
+        f"wave {number}: {wave['points']} points, then {wave['not_ruled_out']:.0%} of the prior "
+        "not ruled out"
+        for number, wave in enumerate(told["waves"], start=1)
+    )
+    return (
+        f"`{told['command']}`, commit `{told['commit'][:10]}`; {waves}. Chain: R-hat "
+        f"{sampler['r_hat']:.3f}, {sampler['effective']:,.0f} effective draws; importance sampling "
+        f"({sampler['importance_effective']:,.0f} effective) gives means within "
+        f"{sampler['largest_difference_of_means']:.3f} of a prior's whole probability.\n"
+    )
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "designs": designs,
     "measures": measures,
@@ -162,6 +208,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "experiments": lambda: modules("experiments"),
     "dashboards": lambda: modules("dashboards"),
     "pages": pages,
+    "posterior": fitted,
+    "predictive": predictive,
+    "recovery": recovered,
+    "fit": fit,
 }
 
 

@@ -76,3 +76,43 @@ def _table(*heads: str, title: str) -> Table:
         right = head in ("contraction", "p", "trials", "hidden values inside", "binomial error")
         table.add_column(head, justify="right" if right else "left")
     return table
+
+
+def parameter_rows(posterior: Posterior) -> list[tuple[str, ...]]:
+    """What was learnt of every parameter, most first, for a page of the documentation."""
+    told = posterior.manifest["parameters"]
+    return [
+        (
+            f"`{name}`",
+            f"{row['prior_median']:.3g} ({row['prior_low']:.3g} to {row['prior_high']:.3g})",
+            f"{row['median']:.3g} ({row['low']:.3g} to {row['high']:.3g})",
+            f"{row['contraction'] + 0.0:.2f}".replace("-0.00", "0.00"),
+            row["says"],
+        )
+        for name, row in sorted(told.items(), key=lambda item: -item[1]["contraction"])
+    ]
+
+
+def target_rows(posterior: Posterior) -> list[tuple[str, ...]]:
+    """What the fitted model gives for every target."""
+    return [
+        (
+            row["title"],
+            ", ".join(f"`{each.strip()}`" for each in row["evidence"].split(",")),
+            row["unit"],
+            f"{row['estimate']:.3g} ({row['low']:.3g} to {row['high']:.3g})",
+            f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})",
+            "solved" if row["p"] is None else f"{row['p']:.2f}" + " **!**" * row["outside"],
+            row["kind"],
+        )
+        for row in posterior.manifest["predictive"]
+    ]
+
+
+def recovery_rows(posterior: Posterior) -> list[tuple[str, ...]]:
+    """Coverage of hidden parameters."""
+    return [
+        (row["data"], str(row["n"]), f"{row['level']:.0%}", f"{row['coverage']:.1%}",
+         f"{row['error']:.1%}")
+        for row in posterior.manifest["recovery"]
+    ]  # fmt: skip
