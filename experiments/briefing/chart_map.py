@@ -122,8 +122,8 @@ def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
         axes, city, values, diverging=True, limits=(-reach, reach), labels=False, legend=False
     )
     clear = _clear(found).reindex(numbers, fill_value=False).to_numpy(bool)
-    tiles.set_edgecolors([BASELINE if one else "#b5b5b5" for one in clear])
-    tiles.set_linewidths([1.5 if one else 0.4 for one in clear])
+    tiles.set_edgecolor([BASELINE if one else "#b5b5b5" for one in clear])
+    tiles.set_linewidth([1.5 if one else 0.4 for one in clear])
 
 
 def _scale(figure: Figure, reach: float, unit: str, say: Language) -> None:
