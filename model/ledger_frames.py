@@ -21,31 +21,34 @@ from model.schema import CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, STATUSES
 
 def ledger_frames(months: list[dict], population: Population) -> dict[str, pd.DataFrame]:
     """Frames ``crime``, ``crime_area``, ``people``, ``people_area``, ``encounters``,
-    ``detainers`` and ``city``, each with a ``month`` column (``2022-01``)."""
-    areas = list(population.city.numbers)
-    builders = {
-        "crime": lambda m: _grid(
-            m["crime"], INCIDENT_OUTCOMES, status=STATUSES, ethnicity=ETHNICITIES, crime=CRIMES
-        ),
-        "crime_area": lambda m: _grid(m["crime_area"], INCIDENT_OUTCOMES, area=areas, crime=CRIMES)[
-            ["area", "crime", *AREA_OUTCOMES]
-        ],
-        "people": _people,
-        "people_area": lambda m: _people_area(m, areas),
-        "encounters": lambda m: _sparse(m["encounters"], "channel", CHANNELS, MEETINGS),
-        "detainers": lambda m: _sparse(m["detainers"], "place", PLACES, DETAINER_OUTCOMES),
-        "city": lambda m: pd.DataFrame([m["sums"]]),
+    ``detainers`` and ``city``, each with a ``month`` column (``2022-01``).
+
+    Each is made of all months at once: a frame a month costs more than counting its events.
+    """
+    names = ("crime", "crime_area", "people", "people_area", "encounters", "detainers", "city")
+    if not months:
+        return {name: pd.DataFrame() for name in names}
+    axes = {"month": [month["month"] for month in months]}
+    by_area = {**axes, "area": list(population.city.numbers)}
+    by_group = {**axes, "status": STATUSES, "ethnicity": ETHNICITIES}
+    frames = {
+        "crime": _grid(_all(months, "crime"), INCIDENT_OUTCOMES, **by_group, crime=CRIMES),
+        "crime_area": _grid(
+            _all(months, "crime_area"), INCIDENT_OUTCOMES, **by_area, crime=CRIMES
+        )[["month", "area", "crime", *AREA_OUTCOMES]],
+        "people": _people(months, by_group),
+        "people_area": _people_area(months, by_area),
+        "encounters": _sparse(months, "encounters", "channel", CHANNELS, MEETINGS),
+        "detainers": _sparse(months, "detainers", "place", PLACES, DETAINER_OUTCOMES),
+        "city": pd.DataFrame([month["sums"] for month in months]).fillna(0.0),
     }
-    frames = {}
-    for name, build in builders.items():
-        parts = []
-        for month in months:
-            part = build(month)
-            part.insert(0, "month", month["month"])
-            parts.append(part)
-        frames[name] = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    frames["city"] = frames["city"].fillna(0.0)
+    frames["city"].insert(0, "month", axes["month"])
     return frames
+
+
+def _all(months: list[dict], name: str) -> np.ndarray:
+    """A count of every month, months first."""
+    return np.stack([month[name] for month in months])
 
 
 def _grid(counts: np.ndarray, outcomes, **axes) -> pd.DataFrame:
@@ -57,26 +60,31 @@ def _grid(counts: np.ndarray, outcomes, **axes) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _people(month: dict) -> pd.DataFrame:
-    table = _grid(month["contacts"], CONTACTS, status=STATUSES, ethnicity=ETHNICITIES)
-    table["residents"] = month["residents"]
-    table["person_days"] = month["residents"] * month["days"]
-    for name, flow in month["flows"].items():
-        table[name] = flow
+def _people(months: list[dict], axes: dict) -> pd.DataFrame:
+    table = _grid(_all(months, "contacts"), CONTACTS, **axes)
+    table["residents"] = _all(months, "residents").ravel()
+    days = np.array([month["days"] for month in months])
+    table["person_days"] = table["residents"] * np.repeat(days, len(table) // len(days))
+    flows = [month["flows"] for month in months]
+    for name in flows[0]:
+        table[name] = np.concatenate([flow[name] for flow in flows])
     return table
 
 
-def _people_area(month: dict, areas: list[int]) -> pd.DataFrame:
-    table = _grid(month["contacts_area"], CONTACTS, area=areas)[["area", "stops", "arrests"]]
-    table["residents"] = month["residents_area"]
-    table["person_days"] = month["residents_area"] * month["days"]
-    table["encounters"] = month["encounters_area"]
+def _people_area(months: list[dict], axes: dict) -> pd.DataFrame:
+    table = _grid(_all(months, "contacts_area"), CONTACTS, **axes)
+    table = table[["month", "area", "stops", "arrests"]].copy()
+    table["residents"] = _all(months, "residents_area").ravel()
+    days = np.array([month["days"] for month in months])
+    table["person_days"] = table["residents"] * np.repeat(days, len(table) // len(days))
+    table["encounters"] = _all(months, "encounters_area").ravel()
     return table
 
 
-def _sparse(tally: tuple[np.ndarray, np.ndarray], title: str, names, outcomes) -> pd.DataFrame:
+def _sparse(months: list[dict], name: str, title: str, names, outcomes) -> pd.DataFrame:
     """Only the combinations that occur."""
-    code, counts = tally
+    code = np.concatenate([month[name][0] for month in months])
+    counts = np.concatenate([month[name][1] for month in months])
     names = list(names)
     where, status, conviction, flags = np.unravel_index(code, TALLIED)
     table = pd.DataFrame(
@@ -88,6 +96,8 @@ def _sparse(tally: tuple[np.ndarray, np.ndarray], title: str, names, outcomes) -
         },
         dtype=object,
     )
+    stamps = [month["month"] for month in months for _ in month[name][0]]
+    table.insert(0, "month", pd.Series(stamps, dtype="str"))
     for i, outcome in enumerate(outcomes):
         table[outcome] = counts[:, i]
     if outcomes is MEETINGS:
