@@ -196,8 +196,22 @@ def fit() -> str:
     )
 
 
+def studies() -> str:
+    """The studies that come with the project."""
+    from experiments.study.file import load_study, ready_studies
+    from experiments.study.plan import make_plan
+
+    rows = []
+    for name in ready_studies():
+        stated, source = load_study(name)
+        total = make_plan(stated, source).total(stated.run.replicates)
+        rows.append((f"`{name}`", stated.question, f"{total:,}"))
+    return table(("study", "question", "runs"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "designs": designs,
+    "studies": studies,
     "measures": measures,
     "findings": findings,
     "verdicts": verdicts,
