@@ -14,9 +14,9 @@ _PLACES = {
     "discover": "discovery",
     "paired_contrasts": "pairs",
     "read_values": "values",
-    "regret": "regret",
-    "sensitivity": "sensitivity",
-    "shapley": "shapley",
+    "regret": "regrets",
+    "sensitivity": "indices",
+    "shapley": "shapley_values",
     "until_sure": "sequential",
 }
 __all__ = list(_PLACES)

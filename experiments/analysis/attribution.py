@@ -98,7 +98,7 @@ class Attribution(Analysis):
             "contributions add up to the whole exactly.",
             "Intervals: Monte Carlo error"
             f"{' and sampled orders' if self.plan.orders else ''}; parameters are held. "
-            "A contribution is not what repealing the clause alone would do: that is 'taken "
+            "A contribution is not what changing the clause alone would do: that is 'taken "
             "first'.",
         ]
 
@@ -112,9 +112,7 @@ class Attribution(Analysis):
         a, b = map(name, self.settings.regimes)
         title = f"{spec.title.strip()}: what each clause contributes, from {a} to {b}"
         parts = self.table().iloc[1:]
-        clear = parts[[sure(row.low, row.high) for row in parts.itertuples()]]
-        if len(clear):
-            top = clear.loc[clear["estimate"].abs().idxmax()]
+        if (top := _largest(parts)) is not None:
             size = number(top["estimate"], decimals(top["estimate"]), signed=True)
             title = (
                 f"{top['title']} contributes most, {size}, to what changes in "
@@ -152,6 +150,15 @@ class Attribution(Analysis):
             "sentence": self.sentence(),
             "manifest": self.manifest,
         }
+
+
+def _largest(parts: pd.DataFrame) -> pd.Series | None:
+    """The clause whose contribution is surely the largest: no other's interval reaches its own."""
+    ends = parts[["low", "high"]].abs()
+    least = ends.min(axis=1).where(parts["low"] * parts["high"] > 0, 0.0)
+    at = parts["estimate"].abs().idxmax()
+    others = ends.drop(index=at).max(axis=1)
+    return parts.loc[at] if least[at] > others.max() or (others.empty and least[at] > 0) else None
 
 
 def attribute(

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.analysis.laws import effect
-from experiments.analysis.shapley import (
+from experiments.analysis.shapley_values import (
     Coalition,
     along,
     by_orders,

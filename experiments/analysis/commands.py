@@ -50,7 +50,7 @@ def contrasts(arguments: Arguments) -> int:
 
 def sensitivity(arguments: Arguments) -> int:
     """``carveout sensitivity``."""
-    from experiments.analysis.sensitivity import sensitivity as call
+    from experiments.analysis.indices import sensitivity as call
 
     chosen = {"position": arguments.position, "baseline": arguments.baseline}
     return _given(arguments, partial(call, arguments.study, arguments.outcome, **chosen,
@@ -70,7 +70,7 @@ def discover(arguments: Arguments) -> int:
 
 def regret(arguments: Arguments) -> int:
     """``carveout regret``."""
-    from experiments.analysis.regret import regret as call
+    from experiments.analysis.regrets import regret as call
 
     if len(arguments.outcome) != len(arguments.prefer):
         found = f"{len(arguments.outcome)} outcomes and {len(arguments.prefer)} preferences"

@@ -2,9 +2,11 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from experiments.analysis import attribute
+from experiments.analysis.attribution import _largest
 from experiments.analysis.clause_shares import plan
 from experiments.analysis.laws import effect
 from experiments.analysis.runs import asked_for
@@ -52,6 +54,14 @@ def test_an_attribution_is_saved_whole(small, tmp_path):
     assert json.loads((path / "manifest.json").read_text())["command"].startswith(
         "carveout attribute welcoming-2012 dhs-ban --years 0.1"
     )
+
+
+def test_no_clause_is_called_largest_while_another_may_be_as_large():
+    rows = pd.DataFrame({"title": ["one", "other"], "estimate": [-5.0, 3.0],
+                         "low": [-6.0, 2.5], "high": [-4.0, 3.5]})
+    assert _largest(rows)["title"] == "one"
+    assert _largest(rows.assign(high=[-3.0, 3.5])) is None
+    assert _largest(rows.assign(high=[1.0, 3.5])) is None
 
 
 def asked(a, b, **options):

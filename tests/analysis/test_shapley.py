@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from experiments.analysis.clause_shares import Plan, shares
-from experiments.analysis.shapley import along, by_orders, coalitions, sampled_orders, shapley
+from experiments.analysis.shapley_values import (
+    along,
+    by_orders,
+    coalitions,
+    sampled_orders,
+    shapley,
+)
 
 PLAYERS = ("detainers", "carve_outs", "conduct", "codification")
 
