@@ -13,9 +13,9 @@ from dashboards.components import Alert, Element, Field, Table
 from dashboards.controls import Go, option
 from dashboards.folders import Found, named
 from experiments.analysis.discovery import discover
+from experiments.analysis.indices import sensitivity
 from experiments.analysis.pairs import paired_contrasts
 from experiments.analysis.result import Analysis
-from experiments.analysis.sensitivity import sensitivity
 from experiments.analysis.values import read_values
 from experiments.outcomes import OUTCOMES
 from experiments.settings import DEFAULT_BASELINE
