@@ -16,9 +16,10 @@ from experiments.style import BASELINE, COLOURS, FAINT, RC
 from experiments.validation.report import unit_text
 
 MODEL = COLOURS[0]
-WIDTH, ROW, PANEL, HEAD, FOOT = 10.0, 0.52, 0.75, 0.95, 0.55
+WIDTH, ROW, PANEL, HEAD, FOOT = 10.0, 0.52, 0.7, 0.95, 0.05
 LEFT, RIGHT = 0.40, 0.84
 OFFSET = 0.16
+CALIBRATION = "\N{DAGGER}"
 
 
 def forest(released: Released) -> Figure:
@@ -41,10 +42,12 @@ def forest(released: Released) -> Figure:
             axes = figure.add_axes((LEFT, (top - size) / height, RIGHT - LEFT, size / height))
             _panel(axes, unit, part)
             top -= size + PANEL
-        left_out = int(frame["model"].isna().sum())
-        if left_out:
-            figure.text(0.02, 0.18 / height, f"{left_out} findings without a quantity in the model "
-                        "are in the table only.", color=FAINT, fontsize=8)
+        foot = []
+        if (shown["role"] == "calibration").any():
+            foot.append(f"{CALIBRATION}: helped to choose the model's numbers, proves nothing.")
+        if left_out := int(frame["model"].isna().sum()):
+            foot.append(f"{left_out} findings that the model cannot answer are in the table only.")
+        figure.text(0.02, 0.16 / height, "  ".join(foot), color=FAINT, fontsize=8)
     return figure
 
 
@@ -66,7 +69,7 @@ def _panel(axes: Axes, unit: str, part: pd.DataFrame) -> None:
             told += f"\n(published: {row.published})"
         axes.annotate(told, (1.02, place), xycoords=("axes fraction", "data"), va="center",
                       fontsize=8)
-    labels = ["\n".join(wrap(str(row.finding), 52)[:3]) for row in part.itertuples()]
+    labels = ["\n".join(wrap(_name(row), 52)[:3]) for row in part.itertuples()]
     axes.set_yticks(list(places), labels, fontsize=8)
     axes.set_ylim(-0.6, len(part) - 0.4)
     ratio = part["effect"].isin(["ratio", "odds ratio"]).all()
@@ -74,6 +77,10 @@ def _panel(axes: Axes, unit: str, part: pd.DataFrame) -> None:
         axes.axvline(1.0 if ratio else 0.0, color=FAINT, linewidth=0.8, zorder=1)
     axes.margins(x=0.08)
     axes.set_xlabel(unit, fontsize=8)
+
+
+def _name(row: Any) -> str:
+    return f"{row.finding} {CALIBRATION}" if row.role == "calibration" else str(row.finding)
 
 
 def _bar(
