@@ -9,6 +9,7 @@ from experiments.privacy import Released, gated
 from experiments.replication.design import Design, Outcome
 from experiments.replication.estimators import LAGS, LEADS
 from experiments.style import BASELINE, COLOURS, FAINT, RC
+from experiments.terminal import number
 
 WIDTH, HEIGHT = 8.0, 4.8
 #: Estimators stand beside one another within a period.
@@ -27,7 +28,8 @@ def event_study(design: Design, outcome: Outcome, released: Released) -> Figure 
         return None
     with mpl.rc_context({**RC, "axes.grid.axis": "y"}):
         figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.09, 0.2, 0.88, 0.48))
+        top = 0.85 - 0.045 * (len(names) + 1)
+        axes = figure.add_axes((0.09, 0.15, 0.88, top - 0.15))
         axes.axhline(0, color=FAINT, linewidth=0.8)
         axes.axvline(-0.5, color=FAINT, linewidth=0.8, linestyle=":")
         true = frame[frame["estimator"] == "true"].dropna(subset="estimate")
@@ -43,8 +45,9 @@ def event_study(design: Design, outcome: Outcome, released: Released) -> Figure 
             axes.plot(x, rows["estimate"], MARKERS[place % len(MARKERS)], color=colour,
                       markersize=4, label=str(rows["title"].iloc[0]))
         ticks = range(-LEADS, LAGS + 1, 2)
-        ends = {-LEADS: f"{-LEADS} and\nbefore", LAGS: f"{LAGS} and\nlater"}
-        axes.set_xticks(list(ticks), [ends.get(one, f"{one:+d}" if one else "0") for one in ticks])
+        ends = {-LEADS: "\nand before", LAGS: "\nand later"}
+        words = [number(one, 0, signed=True) + ends.get(one, "") for one in ticks]
+        axes.set_xticks(list(ticks), words)
         axes.set_xlabel(f"{design.period}s since adoption (0: the first with it; −1: reference)")
         unit = "percentage points" if outcome.unit == "points" else "percent"
         axes.set_ylabel(unit)

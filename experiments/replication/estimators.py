@@ -13,12 +13,13 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from experiments.privacy import FLOOR
 from experiments.replication.design import Estimator
 from experiments.replication.panel import Study
 
@@ -48,7 +49,17 @@ def answer(study: Study, estimator: Estimator) -> Answer:
     }[estimator.kind]
     with warnings.catch_warnings(), _logging_kept():
         warnings.simplefilter("ignore")
-        return call(study, estimator)
+        return _with_enough(study, call(study, estimator))
+
+
+def _with_enough(study: Study, given: Answer) -> Answer:
+    """Periods since adoption that stand on fewer than 20 events are emptied."""
+    if given.by_time is None:
+        return given
+    table = study.table.assign(near=_near(study.table))
+    events = table.groupby("near")["a"].sum().reindex(given.by_time["since"]).to_numpy()
+    values = given.by_time[["estimate", "low", "high"]].where((events >= FLOOR)[:, None])
+    return replace(given, by_time=given.by_time.assign(**values))
 
 
 @contextmanager

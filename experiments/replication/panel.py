@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.privacy import FLOOR
 from experiments.replication.design import Counted, Design, Noise, Outcome
 from experiments.replication.measures import EXPOSURES, Periods, count, group_of_residents
 from experiments.replication.worlds import NEVER, NOWHERE, Plan, Run
@@ -41,9 +42,14 @@ class Study:
         return treated_cells(self.adopts, self.on.shape[2])
 
     def true_effect(self, cells: NDArray[np.bool_] | None = None) -> float:
-        """The paired effect over treated cells (or `cells`), in the outcome's unit."""
+        """The paired effect over treated cells (or `cells`), in the outcome's unit.
+
+        NaN where it would stand on fewer than 20 events without adoption, or on 1 to 19 with it.
+        """
         kept = self.treated if cells is None else cells
         on, off = self.on[:, kept].sum(axis=1), self.off[:, kept].sum(axis=1)
+        if off[0] < FLOOR or 0 < on[0] < FLOOR:
+            return float("nan")
         with np.errstate(invalid="ignore", divide="ignore"):
             if self.outcome.share:
                 effect = 100 * (on[0] / on[1] - off[0] / off[1])
