@@ -58,8 +58,9 @@ def _with_enough(study: Study, given: Answer) -> Answer:
         return given
     table = study.table.assign(near=_near(study.table))
     events = table.groupby("near")["a"].sum().reindex(given.by_time["since"]).to_numpy()
-    values = given.by_time[["estimate", "low", "high"]].where((events >= FLOOR)[:, None])
-    return replace(given, by_time=given.by_time.assign(**values))
+    by_time = given.by_time.copy()
+    by_time.loc[~(events >= FLOOR), ["estimate", "low", "high"]] = np.nan
+    return replace(given, by_time=by_time)
 
 
 @contextmanager

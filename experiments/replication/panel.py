@@ -42,14 +42,9 @@ class Study:
         return treated_cells(self.adopts, self.on.shape[2])
 
     def true_effect(self, cells: NDArray[np.bool_] | None = None) -> float:
-        """The paired effect over treated cells (or `cells`), in the outcome's unit.
-
-        NaN where it would stand on fewer than 20 events without adoption, or on 1 to 19 with it.
-        """
+        """The paired effect over treated cells (or `cells`), in the outcome's unit."""
         kept = self.treated if cells is None else cells
         on, off = self.on[:, kept].sum(axis=1), self.off[:, kept].sum(axis=1)
-        if off[0] < FLOOR or 0 < on[0] < FLOOR:
-            return float("nan")
         with np.errstate(invalid="ignore", divide="ignore"):
             if self.outcome.share:
                 effect = 100 * (on[0] / on[1] - off[0] / off[1])
@@ -68,12 +63,17 @@ class Study:
         return float(100 * first / of if self.outcome.share and of else first)
 
     def true_by_time(self, first: int, last: int) -> pd.DataFrame:
-        """The paired effect by periods since adoption: columns since, estimate."""
+        """The paired effect by periods since adoption: columns since, estimate.
+
+        Empty where it would stand on fewer than 20 events without adoption, or on 1 to 19 with it.
+        """
         since = np.arange(self.on.shape[2]) - self.adopts[:, None]
-        rows = [
-            (one, self.true_effect((since == one) & (self.adopts[:, None] >= 0)))
-            for one in range(first, last + 1)
-        ]
+        rows: list[tuple[int, float]] = []
+        for one in range(first, last + 1):
+            cells = (since == one) & (self.adopts[:, None] >= 0)
+            on, off = self.on[0][cells].sum(), self.off[0][cells].sum()
+            enough = off >= FLOOR and not 0 < on < FLOOR
+            rows.append((one, self.true_effect(cells) if enough else float("nan")))
         return pd.DataFrame(rows, columns=["since", "estimate"])
 
 
