@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -91,8 +92,7 @@ class Ledger:
         self._months: list[dict[str, object]] = []
 
     def log(self, kind: str, day: int, *columns: NDArray[np.integer] | int) -> None:
-        """Log events of one `kind` (see `EVENTS`) on `day`; a column is an array, or always one
-        number."""
+        """Log events of one `kind` (see `EVENTS`) on `day`; a column may be one number."""
         if len(columns[0]):  # type: ignore[arg-type]
             self._today.append((kind, day, columns))  # type: ignore[arg-type]
 
@@ -185,12 +185,7 @@ class Ledger:
         lengths = [len(columns[0]) for _, _, columns in parts]
         days = [day for _, day, _ in parts]
         given = zip(*(columns for _, _, columns in parts), strict=True)
-        return [
-            np.repeat(np.array(column, np.int64), lengths)
-            if isinstance(column[0], int)
-            else np.concatenate(column).astype(np.int64)
-            for column in (days, *given)
-        ]
+        return [_column(column, lengths) for column in (days, *given)]
 
     @staticmethod
     def _fates(
@@ -261,6 +256,16 @@ class Ledger:
     def total(self, table: str, outcome: str) -> float:
         """The sum of one outcome over a table of `frames`."""
         return float(self.frames()[table][outcome].sum())
+
+
+def _column(parts: Sequence[NDArray | int], lengths: list[int]) -> NDArray[np.int64]:
+    """One column of several logs, in each of which it is an array or one number for all rows."""
+    numbers = [isinstance(part, int) for part in parts]
+    if all(numbers):
+        return np.repeat(np.array(parts, np.int64), lengths)
+    if any(numbers):
+        parts = [np.broadcast_to(part, n) for part, n in zip(parts, lengths, strict=True)]
+    return np.concatenate(cast(Sequence[NDArray], parts)).astype(np.int64)
 
 
 def _totals(month: dict[str, Any]) -> dict[str, Any]:
