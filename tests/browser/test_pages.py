@@ -40,8 +40,7 @@ def test_a_page_is_sound_for_everyone_in_light_and_dark(visit, finished, picture
     page = opened(visit, name, finished)
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.lang") == "en"
-    for details in page.locator("details:not([open]) > summary").all():
-        details.click()
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert violations(page) == []
     page.screenshot(path=pictures / f"{name}-light.png", full_page=True)
     for _ in range(1):

@@ -30,7 +30,9 @@ OTHERS = {
     "dashboard": "the tables and charts of a comparison", "replicate": "made-up counties",
     "sure": "a comparison's estimates", "contrasts": "a study's values, over tasks",
     "sensitivity": "indices of a study", "discover": "ranges of parameters",
-    "regret": "a study's values, over tasks",
+    "regret": "a study's values, over tasks", "evidence": "input",
+    "headlines": "a comparison's estimates for the whole city",
+    "trace": "single synthetic persons, places no smaller than an area",
 }
 #: Modules that write tables to files, each of which is a `Released` or holds no count of the model.
 WRITERS = {
@@ -44,6 +46,7 @@ WRITERS = {
     "experiments/study/task.py": "a `Released`",
     "experiments/study/results.py": "files of tasks put together",
     "experiments/study/plan.py": "the plan: levers and parameters",
+    "experiments/briefing/from_study.py": "values of a study's tasks, estimated anew",
     "experiments/study/export.py": "values of a study's tasks, and their codebook",
     "experiments/study/calls.py": "answers from a study's tasks",
     "dashboards/files.py": "a `Released`",

@@ -128,7 +128,7 @@ def test_a_folder_under_links_in_a_ring_is_refused(capsys):
 
 @pytest.mark.parametrize(("given", "words"), [
     ({"scale": 0}, "more than 0 and at most 1"),
-    ({"scale": float("inf")}, "more than 0 and at most 1"),
+    ({"scale": float("inf")}, "a finite number, more than 0 and at most 1"),
     ({"days": 0}, "at least 1 and at most 36,525"),
     ({"seed": "x"}, "a whole number from 0"),
     ({"start": "soon"}, "a date as 2022-01-01"),

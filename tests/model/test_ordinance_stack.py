@@ -267,7 +267,7 @@ layers = ["mine.toml"]
     [
         ("2021-01-01", "2019-01-01", 8, "found 2019-01-01; allowed: after 2020-01-01"),
         ("2021-01-01", "2020-01-01", 8, "after 2020-01-01"),
-        ("2021-01-01", '"2021"', 8, "valid date"),
+        ("2021-01-01", '"2021"', 8, "a date as 2022-01-01"),
         ("welcoming-2012", "welcoming-212", 6, "did you mean welcoming-2012"),
         ('layers = ["mine.toml"]', 'posture = "lo"', 9, "did you mean low"),
         ('layers = ["mine.toml"]', 'repeal = ["trust-2017"]', 9, "not in force"),
