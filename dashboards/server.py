@@ -87,6 +87,10 @@ class Guard:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
+        if "text/html" in headers.get("accept", ""):
+            # What is to be mended must come as text, not packed.
+            plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+            scope = {**scope, "headers": plain}
         await self.app(scope, receive, _Mending(send))
 
     def _ours(self, scope: Scope, headers: Mapping[str, str]) -> bool:
