@@ -22,7 +22,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 #: A comparison of seconds: the invented city for some weeks, with law and posture that show.
 QUICK = "city=littletown&years=0.1&replicates=2&environment=E0&posture=2025-surge"
 #: Patience for a machine that does other things, in milliseconds.
-LONG = 200_000
+LONG = 60_000
 
 
 def chromium(own: str) -> str:
