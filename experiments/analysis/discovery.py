@@ -25,6 +25,9 @@ from model.faults import BadInput, Fault, unknown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+#: Between a category's name and its value in the name of an indicator.
+IS = "="
+
 WHEN = {"higher": 1.0, "lower": -1.0}
 #: Fewer states than this make no box that could be told from chance.
 LEAST_STATES = 20
@@ -194,8 +197,13 @@ def boxes(
         from ema_workbench.analysis import cart, prim
 
         box = prim.Prim(x, interest).find_box()
-        tree = cart.CART(x, interest.astype(int), mass_min=max(0.05, 5 / of))
+        # The workbench gives both sides of a category's split one box: indicators split rightly.
+        indicators = pd.get_dummies(x, prefix_sep=IS, dtype=float)
+        tree = cart.CART(indicators, interest.astype(int), mass_min=max(0.05, 5 / of))
+        chance = np.random.get_state()
+        np.random.seed(0)  # by which equally good splits are chosen: the same each time
         tree.build_tree()
+        np.random.set_state(chance)
     path = box.peeling_trajectory
     trade_off = path.rename(columns={"res_dim": "restricted"})
     trade_off = trade_off[["coverage", "density", "restricted"]].reset_index(drop=True)
@@ -210,12 +218,26 @@ def boxes(
     for number, (limits, stats) in enumerate(zip(tree.boxes, tree.stats, strict=True), start=1):
         if stats["density"] > share:
             rows.append({
-                "method": "cart", "box": number, "rule": _rule(limits, x),
+                "method": "cart", "box": number, "rule": _rule(_categories(limits, x), x),
                 "coverage": float(stats["coverage"]), "density": float(stats["density"]),
                 "cases": round(float(stats["coverage"]) * interest.sum()),
                 "n": round(stats["mass"] * of), **base,
             })
     return pd.DataFrame(rows), trade_off
+
+
+def _categories(limits: pd.DataFrame, x: pd.DataFrame) -> pd.DataFrame:
+    """The limits of a box over indicators as limits over `x`, sets for categories."""
+    told = {}
+    for name in x:
+        if not isinstance(x[name].dtype, pd.CategoricalDtype):
+            told[name] = list(limits[name])
+            continue
+        ends = {one: limits[f"{name}{IS}{one}"].to_list() for one in x[name].cat.categories}
+        is_one = {one for one, (low, _) in ends.items() if low >= 0.5}
+        among = is_one or {one for one, (_, high) in ends.items() if high > 0.5}
+        told[name] = [among, among]
+    return pd.DataFrame(told)
 
 
 def _rule(limits: pd.DataFrame, x: pd.DataFrame) -> str:
