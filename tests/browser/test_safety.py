@@ -25,7 +25,6 @@ def test_markup_in_an_address_is_text(visit):
     assert page.locator("img[src=x]").count() == 0
 
 
-@pytest.mark.xfail(strict=False, reason="open: not yet seen whole")
 def test_a_pasted_text_that_is_no_ordinance_does_no_harm(visit, finished):
     page = visit.open(finished)
     page.wait_for_selector("svg.co-map")
@@ -105,8 +104,11 @@ def kernels(served):
     return json.loads(answer(served.url + "/resourcez")[2])["kernels"]["total"]
 
 
-@pytest.mark.xfail(strict=False, reason="open: above the cap")
 def test_closing_the_browser_frees_the_page_and_stops_its_runs(browser, served):
+    end = time.monotonic() + 60
+    while kernels(served):
+        assert time.monotonic() < end, "the pages of earlier tests were not given back"
+        time.sleep(0.5)
     before = kernels(served)
     one = Visit(browser.new_context(), served.url)
     page = one.open("/?city=littletown&years=4&replicates=3&seed=77&b=full-cooperation")
