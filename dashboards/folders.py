@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.store import MANIFEST
 from model.faults import BadInput, unknown
 from model.scenario import brief
 
 #: Where finished results are looked for; ``carveout dashboard --results`` sets it.
 VARIABLE = "CARVEOUT_RESULTS"
-MANIFEST = "manifest.json"
 SHOWN = (".png", ".svg", ".csv", ".parquet", ".json", ".md", ".txt", ".toml", ".pdf", ".docx")
 #: Nobody needs a longer list, and each is opened once to be listed.
 MOST = 200

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import tomllib
 import zipfile
 from functools import cache
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.store import whole_file
 from model.faults import BadInput
 
 if TYPE_CHECKING:
@@ -99,15 +99,8 @@ def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     size = sum(column.nbytes for column in columns.values())
     _make_room(path.parent, size)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **columns)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+    with whole_file(path) as part, open(part, "wb") as file:
+        np.savez(file, allow_pickle=False, **columns)
 
 
 def _make_room(folder: Path, size: int) -> None:

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.forest import SMALL, TITLE, WIDTH
 from experiments.language import Language, decimals, language, places
 from experiments.outcomes import GROUPS
 from experiments.privacy import FLOOR, Released, gated
@@ -25,11 +26,9 @@ from experiments.settings import Settings
 from experiments.style import FAINT, INK, RC, colours, label
 from experiments.uncertainty import leaves_out_zero
 
-WIDTH, COLUMNS = 7.4, 3
+COLUMNS = 3
 #: Heights in inches: a regime's row, a panel's title and axis, head and foot of the figure.
 ROW, PANEL, HEAD, FOOT = 0.19, 0.36, 0.92, 0.55
-#: Characters of a title and of the small print that fit the width.
-TITLE, SMALL = 84, 185
 
 
 @dataclass(frozen=True)

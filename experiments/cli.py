@@ -239,12 +239,14 @@ def scenario_options(parser: Parser, without: Sequence[str] = ()) -> None:
                         "announced (dates), days, visits, leaked, called_off")
 
 
-def result_options(parser: Parser) -> None:
-    """How it is run, and where the results go."""
+def result_options(parser: Parser, without: Sequence[str] = ()) -> None:
+    """How it is run, and where the results go, all but the options `without`."""
     parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
                         "results/)")
     parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
-    parser.add_argument("--processes", metavar="N", help="runs at once (default: as many as fit)")
+    if "processes" not in without:
+        parser.add_argument("--processes", metavar="N",
+                            help="runs at once (default: as many as fit)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     json_option(parser)
 

@@ -87,6 +87,38 @@ def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
     return 130 if done.partial else 0
 
 
+def new_folder(arguments: Arguments, stem: str) -> None:
+    """Where no folder is named, the next free one under results/."""
+    from experiments.store import free_folder
+
+    if arguments.out is None:
+        arguments.out = free_folder(RESULTS, stem)
+
+
+def given(arguments: Arguments, call: Callable[[], Any]) -> int:
+    """Run, print, and save where ``--out`` names a folder, which is reserved from the start.
+
+    `call` gives an `experiments.store.Saved` with ``print``, ``summary`` and ``manifest``.
+    """
+    from experiments.store import reserved
+
+    out = arguments.out
+    if out is None:
+        done = call()
+    else:
+        with reserved(out, force=arguments.force) as place:
+            done = call()
+            with place.filled() as folder:
+                done.write(folder)
+    if arguments.json:
+        return print_json(done.summary())
+    done.print()
+    if out is not None:
+        print(f"Results: {Path(out)}")
+    print(f"Again:   {done.manifest['command']}")
+    return 0
+
+
 def compare(arguments: Arguments) -> int:
     """``carveout compare``."""
     from experiments.comparison import compare as call

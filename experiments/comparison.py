@@ -21,7 +21,7 @@ from experiments.contrasts import contrasts
 from experiments.manifest import command_line, manifest
 from experiments.runner import run_cases
 from experiments.settings import Case, Settings, name, settings, whole
-from experiments.store import MANIFEST, SaveError, reserved, results_folder, write_json, write_table
+from experiments.store import MANIFEST, Saved, SaveError, reserved, write_json, write_table
 from experiments.terminal import console, progress_bar, result_tables
 from experiments.uncertainty import with_two_levels
 from experiments.worker import Result
@@ -38,7 +38,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Saved):
     """Regimes compared. Everything in it has passed `experiments.privacy`.
 
     Two of them are equal only if they are the same object: compare their frames.
@@ -110,26 +110,13 @@ class Comparison:
             screen.print(part)
             screen.print()
 
-    def save(self, out: str | Path, *, force: bool = False) -> Path:
-        """Write tables, charts and manifest to the folder `out`, wholly or not at all.
-
-        Raises
-        ------
-        BadInput
-            If the folder exists and `force` is not given.
-        SaveError
-            If the disk is full or refuses.
-        """
-        with results_folder(out, force=force) as folder:
-            self._write(folder)
-        return Path(out)
-
     def command(self, out: str | None = None) -> str:
         """The command line that repeats this, with ``--out`` if a folder is named."""
         told = self.manifest["command"]
         return command_line(self.settings, out) if told == command_line(self.settings) else told
 
-    def _write(self, folder: Path) -> None:
+    def write(self, folder: Path) -> None:
+        """Tables, charts and manifest into a folder that is there."""
         from experiments.charts import chart_alt
         from experiments.style import save
 
@@ -229,7 +216,7 @@ def compare(
         comparison = _carried_out(asked, workers, progress)
         try:
             with place.filled() as folder:
-                comparison._write(folder)
+                comparison.write(folder)
         except SaveError as error:
             error.kept = comparison
             raise

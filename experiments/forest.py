@@ -22,6 +22,7 @@ from experiments.style import BASELINE, COLOURS, FAINT, INK, RC
 
 WIDTH = 7.4
 ROW, HEAD, PANEL_HEAD, AXIS, FOOT = 0.22, 0.36, 0.5, 0.2, 0.26
+#: Characters of a title and of the small print that fit the width.
 TITLE, SMALL = 84, 185
 
 

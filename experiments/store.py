@@ -7,6 +7,8 @@ import errno
 import fcntl
 import os
 import shutil
+import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,6 +167,44 @@ def results_folder(out: str | Path, *, force: bool) -> Iterator[Path]:
     """
     with reserved(out, force=force) as place, place.filled() as folder:
         yield folder
+
+
+class Saved(ABC):
+    """Results that can be kept in a folder of their own."""
+
+    @abstractmethod
+    def write(self, folder: Path) -> None:
+        """Fill a folder that is there."""
+
+    def save(self, out: str | Path, *, force: bool = False) -> Path:
+        """`write` to the new folder `out`, wholly or not at all.
+
+        Raises
+        ------
+        BadInput
+            If the folder exists and `force` is not given.
+        SaveError
+            If the disk is full or refuses.
+        """
+        with results_folder(out, force=force) as folder:
+            self.write(folder)
+        return Path(out)
+
+
+@contextmanager
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[str]:
+    """A file to fill beside `path`, which becomes `path` when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+    os.close(handle)
+    try:
+        yield part
+        os.chmod(part, mode)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
+        raise
 
 
 def _partial(path: Path) -> Path:

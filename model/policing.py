@@ -39,13 +39,14 @@ def month_of_stops(model: PolicyModel, stops: Stream) -> tuple[Stream, Stream]:
     u_arrest = model.dice.uniform("stop-arrest", model.today.year, code)
     u_unfair = model.dice.uniform("stop-unfair", model.today.year, code)
     warrant = traits.flags & WARRANT > 0
-    checks = stops.only(traits.status >= FIRST_NONCITIZEN)
+    noncitizen = traits.status >= FIRST_NONCITIZEN
+    checks = stops.only(noncitizen)
     return stops.beside(
         taken=u_arrest < np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share),
         unfair=u_unfair < values.unfair_stop_share,
         feels=model.belief.weight_of[traits.felt] > 0,
     ), checks.beside(
-        **_encounter(model, checks.columns["who"], checks.columns["code"])._asdict()
+        **_encounter(model, traits.only(noncitizen), checks.columns["code"])._asdict()
     )
 
 
@@ -109,15 +110,14 @@ def reported_status(
     rows = np.flatnonzero(traits.status >= FIRST_NONCITIZEN)
     who = who[rows]
     share = model.values.status_question_report_share
-    return who, questions(model, who, _encounter(model, who, code[rows]), share)
+    return who, questions(model, who, _encounter(model, traits.only(rows), code[rows]), share)
 
 
 def _encounter(
-    model: PolicyModel, who: NDArray[np.int64], code: NDArray[np.uint64]
+    model: PolicyModel, traits: Traits, code: NDArray[np.uint64]
 ) -> Encounter:
     """The officer of the resident's district who handles a contact."""
     people, dice, year = model.population, model.dice, model.today.year
-    traits = model.traits(who)
     district = people.city.district[traits.area]
     first = people.officer_start[district].astype(np.int64)
     size = people.officer_start[district + 1] - first

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from experiments.analysis.result import Analysis
-from experiments.commands import RESULTS, Arguments, print_json, scenario
+from experiments.commands import Arguments, given, new_folder, scenario
 from model.faults import BadInput, Fault
 
 
@@ -44,7 +43,7 @@ def contrasts(arguments: Arguments) -> int:
     """``carveout contrasts``."""
     from experiments.analysis.pairs import paired_contrasts as call
 
-    return _given(arguments, partial(call, arguments.study, arguments.outcome,
+    return given(arguments, partial(call, arguments.study, arguments.outcome,
                                      baseline=arguments.baseline, **_cell(arguments)))
 
 
@@ -53,7 +52,7 @@ def sensitivity(arguments: Arguments) -> int:
     from experiments.analysis.indices import sensitivity as call
 
     chosen = {"position": arguments.position, "baseline": arguments.baseline}
-    return _given(arguments, partial(call, arguments.study, arguments.outcome, **chosen,
+    return given(arguments, partial(call, arguments.study, arguments.outcome, **chosen,
                                      **_cell(arguments)))
 
 
@@ -64,7 +63,7 @@ def discover(arguments: Arguments) -> int:
 
     chosen = {"position": arguments.position, "baseline": arguments.baseline,
               "when": arguments.when, "density": real("density", arguments.density, 0, 1)}
-    return _given(arguments, partial(call, arguments.study, arguments.outcome, **chosen,
+    return given(arguments, partial(call, arguments.study, arguments.outcome, **chosen,
                                      **_cell(arguments)))
 
 
@@ -77,7 +76,7 @@ def regret(arguments: Arguments) -> int:
         raise BadInput(Fault(found, "--prefer low or --prefer high for each --outcome",
                              key="prefer"))
     prefer = dict(zip(arguments.outcome, arguments.prefer, strict=True))
-    return _given(arguments, partial(call, arguments.study, prefer, **_cell(arguments)))
+    return given(arguments, partial(call, arguments.study, prefer, **_cell(arguments)))
 
 
 def _cell(arguments: Arguments) -> dict[str, Any]:
@@ -96,29 +95,6 @@ def _running(arguments: Arguments) -> dict[str, Any]:
 
 
 def _simulated(arguments: Arguments, call: Callable[[], Analysis], stem: str) -> int:
-    """Reserve the folder, run, save, print: a new folder under results/ unless one is named."""
-    from experiments.store import free_folder
-
-    arguments.out = arguments.out or free_folder(RESULTS, stem)
-    return _given(arguments, call)
-
-
-def _given(arguments: Arguments, call: Callable[[], Analysis]) -> int:
-    """Print an analysis, and save it where ``--out`` names a folder."""
-    from experiments.store import reserved
-
-    out = arguments.out
-    if out is None:
-        done = call()
-    else:
-        with reserved(out, force=arguments.force) as place:
-            done = call()
-            with place.filled() as folder:
-                done.write(folder)
-    if arguments.json:
-        return print_json(done.summary())
-    done.print()
-    if out is not None:
-        print(f"Results: {Path(out)}")
-    print(f"Again:   {done.manifest['command']}")
-    return 0
+    """Save to a new folder under results/ unless one is named."""
+    new_folder(arguments, stem)
+    return given(arguments, call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.privacy import Released, gated
-from experiments.store import MANIFEST, results_folder, write_json, write_table
+from experiments.store import MANIFEST, Saved, write_json, write_table
 from experiments.terminal import console, decimals, number
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Analysis(ABC):
+class Analysis(Saved):
     """A finished analysis. Its rows have passed `experiments.privacy`.
 
     ``rows`` is the table behind everything, ``manifest`` what made it.
@@ -70,22 +70,8 @@ class Analysis(ABC):
         """What a reader must know beside the table, a line each."""
         return []
 
-    def save(self, out: str | Path, *, force: bool = False) -> Path:
-        """Write table, chart, sentence and manifest to the folder `out`, wholly or not at all.
-
-        Raises
-        ------
-        BadInput
-            If the folder exists and `force` is not given.
-        SaveError
-            If the disk is full or refuses.
-        """
-        with results_folder(out, force=force) as folder:
-            self.write(folder)
-        return Path(out)
-
     def write(self, folder: Path) -> None:
-        """Fill a folder that is there: `save` and the command line do so."""
+        """Table, chart, sentence and manifest into a folder that is there."""
         from experiments.style import save
 
         write_table(folder / f"{self.kind}.parquet", self.rows)

@@ -13,9 +13,9 @@ from experiments.outcomes import OUTCOMES
 #: Topics of the three sentences, each an outcome with phrases under ``topic`` in the languages.
 TOPICS = ("reporting_undocumented", "encounters", "victimisations")
 PARTS = ("legal_exposure", "belief")
-#: Verdicts of which several regimes share one clause.
 #: A difference below this share of the level is called small, however clear it is.
 SMALL = 0.01
+#: Verdicts of which several regimes share one clause.
 TOGETHER = (Verdict.SAME, Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING, Verdict.SINGLE)
 
 

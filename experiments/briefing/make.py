@@ -23,36 +23,25 @@ from experiments.briefing.word import docx
 from experiments.briefing.writer import Writer
 from experiments.json_form import as_json, plain
 from experiments.language import language
-from experiments.store import check_folder, results_folder
+from experiments.store import Saved, check_folder
 from model.faults import BadInput, unknown
 
 KIND = "carveout briefing"
 
 
 @dataclass(frozen=True)
-class Briefing:
+class Briefing(Saved):
     """A briefing in memory: its document, its files by name, and the register of its numbers."""
 
     document: Document
     files: dict[str, bytes]
     register: dict[str, Any]
 
-    def save(self, out: str | Path, *, force: bool = False) -> Path:
-        """Write every file to the folder `out`, wholly or not at all.
-
-        Raises
-        ------
-        BadInput
-            If the folder exists and `force` is not given.
-        SaveError
-            If the disk is full or refuses.
-        """
-        path = check_folder(out, force=force)
-        with results_folder(path, force=force) as folder:
-            for name, content in self.files.items():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(content)
-        return path
+    def write(self, folder: Path) -> None:
+        """Every file into a folder that is there."""
+        for name, content in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
 
 
 def brief(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from experiments.cli import Command, json_option
+from experiments.cli import Command, result_options
 
 
 def add(command: Command) -> None:
@@ -29,21 +29,14 @@ def add(command: Command) -> None:
         ("seed", "0", "first seed (default: 0)"),
     ):
         parser.add_argument(f"--{option}", default=default, metavar=option.upper(), help=meaning)
-    parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
-                        "results/)")
-    parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    json_option(parser)
+    result_options(parser, without=("processes",))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Replicate, print, save, and say where."""
-    from pathlib import Path
-
-    from experiments.commands import RESULTS, print_json
+    from experiments.commands import given, new_folder, print_json
     from experiments.replication.design import design_names, load_design
     from experiments.replication.replicate import replicate
-    from experiments.store import check_folder, free_folder
 
     if arguments.list:
         titles = {name: load_design(name).title for name in design_names()}
@@ -51,16 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
             return print_json(titles)
         print("\n".join(f"{name:24} {title}" for name, title in titles.items()))
         return 0
-    out = Path(arguments.out) if arguments.out is not None else free_folder(RESULTS, "replicate")
-    check_folder(out, force=arguments.force)
-    done = replicate(
+    new_folder(arguments, "replicate")
+    return given(arguments, lambda: replicate(
         arguments.designs or None, counties=arguments.counties, replicates=arguments.replicates,
         seed=arguments.seed, progress=not arguments.quiet,
-    )
-    done.save(out, force=arguments.force)
-    if arguments.json:
-        return print_json(done.summary())
-    done.print()
-    print(f"Results: {arguments.out or out}")
-    print(f"Again:   {done.manifest['command']}")
-    return 0
+    ))

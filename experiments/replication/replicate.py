@@ -25,7 +25,7 @@ from experiments.replication.estimators import LAGS, LEADS, Answer, answer
 from experiments.replication.panel import Study, studies_of
 from experiments.replication.worlds import plan, runs
 from experiments.settings import days_of, whole
-from experiments.store import MANIFEST, check_folder, results_folder, write_json
+from experiments.store import MANIFEST, Saved, write_json
 from experiments.terminal import progress_bar
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ TRUE, KIND = "true", "carveout replications"
 
 
 @dataclass(frozen=True)
-class Replication:
+class Replication(Saved):
     """Designs replicated. Everything in it has passed `experiments.privacy`."""
 
     designs: tuple[Design, ...]
@@ -77,26 +77,15 @@ class Replication:
         return {"manifest": self.manifest, "effects": self.effects.to_dict("records"),
                 "by_time": self.by_time.to_dict("records")}
 
-    def save(self, out: str | Path, *, force: bool = False) -> Path:
-        """Write tables, charts and manifest to the folder `out`, wholly or not at all.
-
-        Raises
-        ------
-        BadInput
-            If the folder exists and `force` is not given.
-        SaveError
-            If the disk is full or refuses.
-        """
+    def write(self, folder: Path) -> None:
+        """Tables, charts and manifest into a folder that is there."""
         from experiments.style import save
 
-        path = check_folder(out, force=force)
-        with results_folder(path, force=force) as folder:
-            self.effects.to_csv(folder / "effects.csv", index=False)
-            self.by_time.to_csv(folder / "by_time.csv", index=False)
-            for name, figure in self.figures().items():
-                save(figure, folder, name)
-            write_json(folder / MANIFEST, self.manifest)
-        return path
+        self.effects.to_csv(folder / "effects.csv", index=False)
+        self.by_time.to_csv(folder / "by_time.csv", index=False)
+        for name, figure in self.figures().items():
+            save(figure, folder, name)
+        write_json(folder / MANIFEST, self.manifest)
 
 
 def replicate(

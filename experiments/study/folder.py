@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from experiments.store import SaveError
+from experiments.store import SaveError, whole_file
 from model.faults import BadInput, Fault
 from model.scenario import brief
 
@@ -90,7 +90,7 @@ class Folder:
         """
         with self._saving():
             if self.local:
-                with _whole(Path(self.path(name))) as part, open(part, "wb") as file:
+                with whole_file(Path(self.path(name)), 0o644) as part, open(part, "wb") as file:
                     file.write(data)
             else:
                 self.fs.pipe_file(self.path(name), data)
@@ -105,7 +105,7 @@ class Folder:
         """
         with self._saving():
             if self.local:
-                with _whole(Path(self.path(name))) as part:
+                with whole_file(Path(self.path(name)), 0o644) as part:
                     shutil.copyfile(here, part)
             else:
                 self.fs.put_file(str(here), self.path(name))
@@ -174,22 +174,6 @@ class Folder:
         from pyarrow import fs
 
         return fs.LocalFileSystem() if self.local else fs.PyFileSystem(fs.FSSpecHandler(self.fs))
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[str]:
-    """A file to fill beside `path`, which becomes `path` when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
-    os.close(handle)
-    try:
-        yield part
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        raise
 
 
 def result_name(key: str, data: bytes) -> str:

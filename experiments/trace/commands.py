@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from experiments.commands import RESULTS, Arguments, print_json, scenario
-from experiments.store import MANIFEST, free_folder, reserved
+from experiments.commands import Arguments, given, new_folder, scenario
+from experiments.store import MANIFEST
 from model.faults import BadInput, Fault
 
 
@@ -23,17 +23,10 @@ def trace(arguments: Arguments) -> int:
         pair, options = (arguments.what[0], arguments.what[1]), scenario(arguments)
     else:
         pair, options = of_folder(Path(arguments.what[0]), arguments)
-    out = Path(arguments.out or free_folder(RESULTS, "trace"))
-    with reserved(out, force=arguments.force) as place:
-        done = call(*pair, incident=arguments.incident, find=arguments.find, **options)
-        with place.filled() as folder:
-            done.write(folder)
-    if arguments.json:
-        return print_json(done.summary())
-    done.print()
-    print(f"\nResults: {out}")
-    print(f"Again:   {done.manifest['command']}")
-    return 0
+    new_folder(arguments, "trace")
+    return given(arguments, lambda: call(
+        *pair, incident=arguments.incident, find=arguments.find, **options
+    ))
 
 
 def of_folder(path: Path, arguments: Arguments) -> tuple[tuple[str, str], dict[str, Any]]:

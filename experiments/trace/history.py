@@ -18,6 +18,7 @@ import pandas as pd
 from experiments.analysis.runs import asked_for, made_by
 from experiments.privacy import FLOOR
 from experiments.settings import Settings, name, whole
+from experiments.store import MANIFEST, Saved, write_json
 from experiments.trace.observer import Observer
 from experiments.worker import shared
 from model.faults import BadInput, Fault, nearest
@@ -133,7 +134,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Traced:
+class Traced(Saved):
     """Case histories of one seed, the most instructive first, and what made them."""
 
     histories: tuple[History, ...]
@@ -147,11 +148,10 @@ class Traced:
 
     def print(self) -> None:
         """Every history as text, to standard output."""
-        print("\n\n".join("\n".join(each.lines()) for each in self.histories))
+        print("\n\n".join("\n".join(each.lines()) for each in self.histories) + "\n")
 
     def write(self, folder: Path) -> None:
         """Text, JSON and a drawing of each history into a folder that is there."""
-        from experiments.store import MANIFEST, write_json
         from experiments.style import save
 
         for each in self.histories:
@@ -159,14 +159,6 @@ class Traced:
             write_json(folder / f"{each.id}.json", each.summary())
             save(each.figure(), folder, each.id)
         write_json(folder / MANIFEST, dict(self.manifest))
-
-    def save(self, out: str | Path, *, force: bool = False) -> Path:
-        """`write` to a new folder, wholly or not at all."""
-        from experiments.store import results_folder
-
-        with results_folder(out, force=force) as folder:
-            self.write(folder)
-        return Path(out)
 
 
 def trace(

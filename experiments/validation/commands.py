@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from experiments.cli import Command, json_option
+from experiments.cli import Command, result_options
 
 #: Draws of the parameters where a posterior is asked for.
 DRAWS = 20
@@ -40,35 +40,19 @@ def add(command: Command) -> None:
                         help="draw parameters from a posterior (default: the project's own)")
     parser.add_argument("--draws", default=None, metavar="N",
                         help="draws of the posterior (default: 20)")
-    parser.add_argument("--out", metavar="DIR", help="results folder (default: a new one under "
-                        "results/)")
-    parser.add_argument("--force", action="store_true", help="replace results that exist in DIR")
-    parser.add_argument("--processes", metavar="N", help="runs at once (default: as many as fit)")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    json_option(parser)
+    result_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Validate, print, save, and say where."""
-    from pathlib import Path
-
-    from experiments.commands import RESULTS, print_json
-    from experiments.store import check_folder, free_folder
+    from experiments.commands import given, new_folder
     from experiments.validation.validate import validate
 
-    out = Path(arguments.out) if arguments.out is not None else free_folder(RESULTS, "validate")
-    check_folder(out, force=arguments.force)
-    done = validate(
+    new_folder(arguments, "validate")
+    return given(arguments, lambda: validate(
         arguments.rows, scale=arguments.scale, replicates=arguments.replicates,
         seed=arguments.seed, counties=arguments.counties, processes=arguments.processes,
         replications=arguments.replications, posterior=arguments.posterior,
         draws=arguments.draws or (1 if arguments.posterior is None else DRAWS),
         progress=not arguments.quiet,
-    )
-    done.save(out, force=arguments.force)
-    if arguments.json:
-        return print_json(done.summary())
-    done.print()
-    print(f"Results: {arguments.out or out}")
-    print(f"Again:   {done.manifest['command']}")
-    return 0
+    ))

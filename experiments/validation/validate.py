@@ -16,7 +16,7 @@ from experiments import privacy
 from experiments.manifest import commit, data_hashes, versions
 from experiments.runner import run_cases
 from experiments.settings import MAX_REPLICATES, real, whole
-from experiments.store import MANIFEST, check_folder, results_folder, write_json
+from experiments.store import MANIFEST, Saved, write_json
 from experiments.terminal import progress_bar
 from experiments.validation.effects import Counts, Effect, effect_of
 from experiments.validation.plan import Contrast, contrasts_of, runs_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Validation:
+class Validation(Saved):
     """Findings beside the model's. Everything in it has passed `experiments.privacy`."""
 
     released: privacy.Released
@@ -63,27 +63,16 @@ class Validation:
         """What ``--json`` prints: the manifest, and one object a finding."""
         return {"manifest": self.manifest, "rows": self.released.frame.to_dict("records")}
 
-    def save(self, out: str | Path, *, force: bool = False) -> Path:
-        """Write table, page, chart and manifest to the folder `out`, wholly or not at all.
-
-        Raises
-        ------
-        BadInput
-            If the folder exists and `force` is not given.
-        SaveError
-            If the disk is full or refuses.
-        """
+    def write(self, folder: Path) -> None:
+        """Table, page, chart and manifest into a folder that is there."""
         from experiments.style import save
         from experiments.validation.report import html, markdown
 
-        path = check_folder(out, force=force)
-        with results_folder(path, force=force) as folder:
-            self.released.frame.to_csv(folder / "validation.csv", index=False)
-            (folder / "validation.md").write_text(markdown(self.released, self.manifest), "utf-8")
-            (folder / "validation.html").write_text(html(self.released, self.manifest), "utf-8")
-            save(self.figure(), folder, "forest")
-            write_json(folder / MANIFEST, self.manifest)
-        return path
+        self.released.frame.to_csv(folder / "validation.csv", index=False)
+        (folder / "validation.md").write_text(markdown(self.released, self.manifest), "utf-8")
+        (folder / "validation.html").write_text(html(self.released, self.manifest), "utf-8")
+        save(self.figure(), folder, "forest")
+        write_json(folder / MANIFEST, self.manifest)
 
 
 def validate(
