@@ -6,6 +6,8 @@ it is the same whatever else happens, so that a draw for the event is the same t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +19,13 @@ PERSON, HOUSEHOLD, EPISODE, CALL, PURSUIT = range(5)
 #: Members whose clocks run together: their strikes stay inside the processor's cache.
 BLOCK = 1 << 16
 _WHO = np.uint64(0xFFFFFFFF)
-_STRIKE, _CLOCK, _DAY = 32, 44, 52
-_CODE = np.uint64((1 << _CLOCK) - 1)
+_STRIKE, _CLOCK = 32, 44
 
 
 class Strikes(NamedTuple):
     """Events of one clock: day of the year and code, both ``(n,)``, sorted by day, then code."""
 
-    day: NDArray[np.int64]
+    day: NDArray[np.uint16]
     code: NDArray[np.uint64]
 
     @property
@@ -47,9 +48,12 @@ def event_code(clock: int, who: int, strike: int) -> int:
     return who | strike << _STRIKE | clock << _CLOCK
 
 
-def sort_key(day: NDArray[np.integer], code: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """One number by which events of several clocks are sorted: day, clock, strike, who."""
-    return (day.astype(np.uint64) << np.uint64(_DAY)) | code
+def by_day(day: NDArray[np.uint16]) -> NDArray[np.intp]:
+    """The order of events by day that keeps their order within a day.
+
+    NumPy sorts numbers of 16 bits by radix, five times faster than it sorts days with codes.
+    """
+    return np.argsort(day, kind="stable")
 
 
 def strike(
@@ -73,10 +77,10 @@ def strike(
     cell : (n,) integers
         The cell of each member; `hazard` (n_cells,) is its hazard a day.
     who : (n,) integers, optional
-        The members' ids; by default their position.
+        The members' ids, ascending; by default their position.
     """
     none_all_year = np.exp(-hazard * days)
-    found = []
+    blocks = []
     for start in range(0, len(cell), BLOCK):
         block = cell[start : start + BLOCK]
         if who is None:
@@ -88,8 +92,10 @@ def strike(
         # Rounding may put a first strike at the very end of the last day.
         first = np.minimum(-np.log(u[struck]) / rate, days - 2.0**-20)
         member = struck + start if who is None else who[start + struck]
-        found += _recur(dice, name, year, member.astype(np.uint64), rate, first, float(days))
-    return _sorted(clock, found)
+        member = member.astype(np.uint64)
+        blocks.append(list(_recur(dice, name, year, member, rate, first, float(days))))
+    # Everybody's first strikes, then the second ones: the order of their codes.
+    return _sorted(clock, [one for same in zip_longest(*blocks) for one in same if one])
 
 
 def chosen(
@@ -121,8 +127,9 @@ def recur(
     time: NDArray[np.float64],
     end: NDArray[np.float64],
 ) -> Strikes:
-    """Strikes at `time` and again until `end`, in days of the year: all shapes (n,)."""
-    return _sorted(clock, _recur(dice, name, year, member, rate, time, end))
+    """Strikes of members, ascending, at `time` and again until `end`, in days of the year: all
+    shapes (n,)."""
+    return _sorted(clock, list(_recur(dice, name, year, member, rate, time, end)))
 
 
 def _recur(
@@ -133,9 +140,8 @@ def _recur(
     rate: NDArray[np.float64],
     time: NDArray[np.float64],
     end: NDArray[np.float64] | float,
-) -> list[NDArray[np.uint64]]:
-    """Sort keys of the strikes, an array for each number of strikes before."""
-    found = []
+) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint64]]]:
+    """Days and codes (without the clock) of everybody's first strike, of the second, and so on."""
     for k in range(1 << (_CLOCK - _STRIKE)):
         running = time < end
         if not running.all():
@@ -143,17 +149,19 @@ def _recur(
             end = end if isinstance(end, float) else end[running]
         if len(member) == 0:
             break
-        found.append(sort_key(time.astype(np.uint64), member | np.uint64(k << _STRIKE)))
+        yield time.astype(np.uint16), member | np.uint64(k << _STRIKE)
         again = member | np.uint64((k + 1) << _STRIKE)
         time = time - np.log(dice.uniform(name, year, again)) / rate
-    return found
 
 
-def _sorted(clock: int, found: list[NDArray[np.uint64]]) -> Strikes:
-    packed = np.concatenate([np.empty(0, np.uint64), *found])
-    packed.sort()
-    code = (packed & _CODE) | np.uint64(clock << _CLOCK)
-    return Strikes((packed >> np.uint64(_DAY)).astype(np.int64), code)
+def _sorted(
+    clock: int, found: list[tuple[NDArray[np.uint16], NDArray[np.uint64]]]
+) -> Strikes:
+    """The strikes of a clock, found in the order of their codes."""
+    days, codes = zip((np.empty(0, np.uint16), np.empty(0, np.uint64)), *found, strict=True)
+    day = np.concatenate(days)
+    order = by_day(day)
+    return Strikes(day[order], np.concatenate(codes)[order] | np.uint64(clock << _CLOCK))
 
 
 def cause(
@@ -214,4 +222,4 @@ class Stream(NamedTuple):
 
 def stream(day: NDArray[np.integer], days: int, **columns: NDArray) -> Stream:
     """Make a stream of columns that are sorted by `day`."""
-    return Stream(np.searchsorted(day, np.arange(days + 1)), columns)
+    return Stream(np.searchsorted(day, np.arange(days + 1, dtype=day.dtype)), columns)

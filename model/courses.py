@@ -71,7 +71,7 @@ class Courses:
         self.keep(self.end > new_year)
         victim, first = np.unique(victim, return_index=True)
         fresh = ~np.isin(victim, self.victim)
-        victim, day = victim[fresh], day[first][fresh]
+        victim, day = victim[fresh], day[first][fresh].astype(np.int64)
         values = self.rates.parameters
         begin = new_year + day + self.dice.uniform("course-begins", year, victim)
         length = -np.log(self.dice.uniform("course-length", year, victim))

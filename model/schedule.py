@@ -17,8 +17,8 @@ from model.clocks import (
     PURSUIT,
     Stream,
     Strikes,
+    by_day,
     cause,
-    sort_key,
     stream,
     strike,
 )
@@ -68,8 +68,7 @@ def build_schedule(
     violent = person.only(mark < COURSE)
     code = np.concatenate([violent.code, home.code, episode.code])
     day = np.concatenate([violent.day, home.day, episode.day])
-    # Three sorted runs: what is called a stable sort merges them.
-    order = np.argsort(sort_key(day, code), kind="stable")
+    order = by_day(day)  # and by code within the day: the clocks stand in their order
     victim = np.concatenate([violent.who, people.household_start[home.who], episode.who])
     crime = np.concatenate(
         [
