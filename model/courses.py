@@ -58,7 +58,7 @@ class Courses:
             setattr(self, name, np.concatenate([column, new[name]]))
         self.keep(np.argsort(self.victim, kind="stable"))
 
-    def start_year(self, year: int, victim: NDArray[np.int64], day: NDArray[np.int64]) -> None:
+    def start_year(self, year: int, victim: NDArray[np.int64], day: NDArray[np.integer]) -> None:
         """Drop courses that are over, and begin those whose clock strikes this year.
 
         Parameters

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from model.population import CELL_BITS, Population
 from model.schema import (
     CHANNELS,
     CONVICTIONS,
@@ -29,8 +30,6 @@ from model.schema import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from model.population import Population
 
 #: Bits of an incident's fate.
 BY_VICTIM, BY_BYSTANDER, FOUND, CLEARED, SURVEYED = 1, 2, 4, 8, 16
@@ -128,12 +127,14 @@ class Ledger:
         people, n_areas = self.population, self.population.city.n_areas
         n_cells = len(STATUSES) * len(ETHNICITIES)
         person, crime, fate = columns["incident"]
-        by_group = self._fates(self._cell[person], crime, fate, n_cells)
-        by_area = self._fates(people.area[person], crime, fate, n_areas)
+        area, cell = self._area_and_cell(person)
+        by_group = self._fates(cell, crime, fate, n_cells)
+        by_area = self._fates(area, crime, fate, n_areas)
         person, kind = columns["contact"]
         size = len(CONTACTS)
-        contacts = np.bincount(self._cell[person] * size + kind, minlength=n_cells * size)
-        area_contacts = np.bincount(people.area[person] * size + kind, minlength=n_areas * size)
+        area, cell = self._area_and_cell(person)
+        contacts = np.bincount(cell * size + kind, minlength=n_cells * size)
+        area_contacts = np.bincount(area * size + kind, minlength=n_areas * size)
         who, channel, arrested = columns["encounter"]
         detained, place, outcome = columns["detainer"]
         residents = self._residents(away)
@@ -162,6 +163,12 @@ class Ledger:
         self._today = []
         self._weights = {name: [] for name in WEIGHED}
         self._sums.clear()
+
+    def _area_and_cell(
+        self, who: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        both = self.population.area_and_cell[who]
+        return both >> CELL_BITS, both & ((1 << CELL_BITS) - 1)
 
     def _weighed(self) -> dict[str, NDArray[np.float64]]:
         size = len(STATUSES) * len(ETHNICITIES)
@@ -265,7 +272,7 @@ def _column(parts: Sequence[NDArray | int], lengths: list[int]) -> NDArray[np.in
         return np.repeat(np.array(parts, np.int64), lengths)
     if any(numbers):
         parts = [np.broadcast_to(part, n) for part, n in zip(parts, lengths, strict=True)]
-    return np.concatenate(cast(Sequence[NDArray], parts)).astype(np.int64)
+    return np.concatenate(cast(Sequence[NDArray], parts), dtype=np.int64)
 
 
 def _totals(month: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from model.clocks import Stream, stream
+from model.clocks import Stream, by_day, stream
 from model.intercepts import EPISODE_CEILING
 from model.ledger import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED
 from model.policing import Contacts, reported_status
@@ -99,7 +99,7 @@ def _month_of_witnesses(
         )
     seen = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     day = np.searchsorted(crimes.start, seen["at"], side="right") - 1
-    order = np.lexsort((seen["second"], day))
+    order = by_day(day.astype(np.uint16))
     seen = {name: column[order] for name, column in seen.items()}
     at, who = seen["at"], seen["who"]
     return stream(

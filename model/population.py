@@ -36,6 +36,9 @@ from model.residents import (
 )
 from model.schema import AGES, CONVICTIONS, ETHNICITIES, LADDER, SEXES, STATUSES
 
+#: Room for status and ethnicity in one number (`Population.cell`).
+CELL_BITS = 5
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Population:
@@ -147,6 +150,13 @@ class Population:
         cell = self.status.astype(np.int16) * np.int16(len(ETHNICITIES)) + self.ethnicity
         cell.setflags(write=False)
         return cell
+
+    @cached_property
+    def area_and_cell(self) -> NDArray[np.int32]:
+        """(n,) area and `cell` in one number, ``area << CELL_BITS | cell``: fetched at once."""
+        both = self.area.astype(np.int32) << CELL_BITS | self.cell
+        both.setflags(write=False)
+        return both
 
     @cached_property
     def residents_by_cell(self) -> NDArray[np.int64]:
