@@ -6,12 +6,13 @@ how far one run misses them by chance. The others *fall* as they may.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chi2
 
 from experiments import cache
 from model.city import load_city
@@ -193,7 +194,8 @@ def _by_area(
 def _cooperation(run: str, frames: Frames, people: Population, values: Parameters) -> list[Target]:
     return [
         Target("handed over by the jail, % of undocumented", run, "% of undocumented a year",
-               _percent(frames, people, {"jail"}), values.hand_over_percent, 0.34, 0.54,
+               _percent(frames, people, {"jail"}, list(STATUSES)), values.hand_over_percent,
+               0.34, 0.54,
                "COOK_DET10, D_DET_RATE", "solved")
     ]  # fmt: skip
 
@@ -204,10 +206,16 @@ def _year_2021(run: str, frames: Frames, people: Population, values: Parameters)
     lock_up = detainers.reindex(["lock_up"]).fillna(0.0).loc["lock_up"]
     return [
         Target("detainers lodged with police, a year", run, "a year", lock_up["lodged"] / scale,
-               56, None, None, "CPD_ICE_LOG", "falls"),
-        Target("hand-overs by police, a year", run, "a year", lock_up["honoured"] / scale, 0, None,
-               None, "CPD_ICE_LOG", "falls"),
+               56, *_a_year_from_a_quarter(14), "CPD_ICE_LOG", "falls"),
+        Target("hand-overs by police, a year", run, "a year", lock_up["honoured"] / scale, 0,
+               *_a_year_from_a_quarter(0), "CPD_ICE_LOG", "falls"),
     ]  # fmt: skip
+
+
+def _a_year_from_a_quarter(count: int) -> tuple[float, float]:
+    """Exact Poisson interval (95%) of a count in one quarter, times four."""
+    low = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    return 4 * low, 4 * chi2.ppf(0.975, 2 * count + 2) / 2
 
 
 def _surge(run: str, frames: Frames, people: Population, values: Parameters) -> list[Target]:
@@ -227,10 +235,16 @@ def _hand_overs() -> set[str]:
     return {CHANNELS.names[code] for code in HAND_OVER_CHANNELS}
 
 
-def _percent(frames: Frames, people: Population, channels: set[str]) -> float:
-    """Undocumented residents arrested by ICE in some channels, percent in the year."""
+def _percent(
+    frames: Frames,
+    people: Population,
+    channels: set[str],
+    statuses: Sequence[str] = ("undocumented",),
+) -> float:
+    """Residents of some statuses whom ICE arrested in some channels, for a hundred undocumented
+    residents, in the year."""
     rows = frames["encounters"]
-    rows = rows[rows["channel"].isin(channels) & (rows["status"] == "undocumented")]
+    rows = rows[rows["channel"].isin(channels) & rows["status"].isin(statuses)]
     undocumented = int((people.status == STATUSES["undocumented"]).sum())
     return 100 * float(rows["arrested"].sum()) / undocumented
 

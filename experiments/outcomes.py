@@ -190,8 +190,12 @@ _ENTRIES = (
                  by=("place",)),
     _in_the_city("detainers_honoured", "Detainers honoured",
                  "Requests that end in a transfer.", "detainers", "honoured", by=("place",)),
+    _in_the_city("detainers_lapsed", "Detainers lapsed",
+                 "Requests that the law lets the custodian answer, to which ICE does not come in"
+                 " time.", "detainers", "lapsed", by=("place",)),
     _in_the_city("detainers_declined", "Detainers declined",
-                 "Requests that do not.", "detainers", "declined", by=("place",)),
+                 "Requests that the law has the custodian decline.", "detainers", "declined",
+                 by=("place",)),
     _in_the_city("families_separated", "Families separated",
                  "Households that lose a member to ICE.", "city", "families_separated",
                  headline=True),

@@ -17,6 +17,8 @@ MAY_BIND = {
     "city": ("lock_up", "patrol", "records", "city_agencies"),
 }
 CLASSES_ONLY = "carve-out classes only"
+#: What a run asks of nobody in particular, so that no class of person can decide it.
+NOT_BY_PERSON = (("patrol", "ask"), ("patrol", "join"), ("records", "access"))
 
 
 def contradictions(source: TomlSource, layer: Layer, at: KeyPath = ()) -> Iterator[Fault]:
@@ -93,6 +95,9 @@ def _cell_faults(layer: Layer) -> Iterator[tuple[KeyPath, str, str]]:
             for to in cell.recipients or RECIPIENTS
         ):
             name = " ".join(key[:2])
+            if cell.level == "carve_outs" and key[:2] in NOT_BY_PERSON:
+                yield (index, "level"), f"{name} by class of person", "allowed or prohibited"
+                break
             if stated.setdefault(key, cell.level) != cell.level:
                 found = f"{name} is {stated[key]} above and {cell.level} here"
                 yield (index, "level"), found, "one level a cell"

@@ -84,7 +84,7 @@ class Courses:
         )
 
     def already_running(self, year: int) -> None:
-        """The stationary stock at the start: courses that began before, some of them reported."""
+        """The stationary stock at the New Year before the start: courses that began before."""
         rates, dice = self.rates, self.dice
         mean_days = rates.parameters.partner_course_years * 365.0
         victim = chosen(dice, "course-already", year, rates.cell, rates.in_course)
@@ -98,17 +98,22 @@ class Courses:
             end=new_year + remaining,
             frailty=self._frailty(year, victim),
         )
-        self._draw_history(year, np.arange(len(victim)))
+
+    def past(self, day: int) -> None:
+        """Courses that began before a run's first day `day` may have been reported by then."""
+        year = dt.date.fromordinal(day).year
+        self._draw_history(year, np.flatnonzero(self.begin < day), day)
 
     def renew(self, year: int, replaced: NDArray[np.integer]) -> None:
         """Victims are replaced by others at New Year: who moves in brings a course where who
         left had one, with a history of reports of its own."""
-        self._draw_history(year, np.flatnonzero(np.isin(self.victim, replaced)))
+        new_year = dt.date(year, 1, 1).toordinal()
+        self._draw_history(year, np.flatnonzero(np.isin(self.victim, replaced)), new_year)
 
-    def _draw_history(self, year: int, rows: NDArray[np.int64]) -> None:
-        """Whether courses were reported before New Year, at the baseline, and what followed."""
+    def _draw_history(self, year: int, rows: NDArray[np.int64], day: int) -> None:
+        """Whether courses were reported before `day`, at the baseline, and what followed."""
         values, dice, victim = self.rates.parameters, self.dice, self.victim[rows]
-        elapsed = dt.date(year, 1, 1).toordinal() - self.begin[rows]
+        elapsed = day - self.begin[rows]
         reports_a_day = values.partner_episode_rate / 365.0 * target(values, PARTNER)
         silent = np.exp(-reports_a_day * self.frailty[rows] * elapsed)
         reported = dice.uniform("course-reported", year, victim) > silent

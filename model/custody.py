@@ -1,4 +1,4 @@
-"""Phase 4: bookings, federal matches, detainers lodged, honoured or declined, transfers, releases.
+"""Phase 4: bookings, federal matches, detainers, transfers, releases.
 
 A booking's fingerprints are matched federally whatever the city decides. Where a person is held
 (police lock-up, county jail, state prison) is drawn at the booking; what the law allows is asked
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from model.policy_model import PolicyModel
 
 LOCK_UP, JAIL, PRISON = range(len(PLACES))
-LODGED, HONOURED, DECLINED = range(len(DETAINER_OUTCOMES))
+LODGED, HONOURED, LAPSED, DECLINED = range(len(DETAINER_OUTCOMES))
 NONVIOLENT_FELONY = CONVICTIONS["nonviolent_felony"]
 
 
 class Custody(NamedTuple):
-    """What the phase leaves for ICE and the news, resident ids: whose detainer was declined, whom
-    ICE interviewed in custody, who was handed over."""
+    """What the phase leaves for ICE and the news, resident ids: whose detainer the law had the
+    custodian decline, whom ICE interviewed in custody, who was handed over."""
 
     declined: NDArray[np.int64]
     interviewed: NDArray[np.int64]
@@ -126,8 +126,10 @@ def _release(model: PolicyModel) -> Custody:
     held |= (place == LOCK_UP) & defied & law.contact
     chance = hand_over_chance(model, place, held, told, warrant)
     honoured = lodged & (u_hand_over < chance)
-    declined = lodged & ~honoured
+    refused = ~(held | told)
+    lapsed, declined = lodged & ~honoured & ~refused, lodged & refused
     model.ledger.log("detainer", day, who[honoured], place[honoured], HONOURED)
+    model.ledger.log("detainer", day, who[lapsed], place[lapsed], LAPSED)
     model.ledger.log("detainer", day, who[declined], place[declined], DECLINED)
     model.ledger.add("detainers_pending", -lodged.sum())
     model.meet(who[honoured], place[honoured], people.status[who[honoured]] >= FIRST_NONCITIZEN)

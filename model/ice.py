@@ -322,7 +322,7 @@ def _new_leads(
         (recorded[(u >= any_way) & (u < model.values.record_lead)], LOST),
         (pursuits["who"][pursuits["mark"] == AGENCY_LEAD], OTHER_AGENCIES),
         (own_leads, OTHER),
-        (_sought(model, declined), OTHER),
+        (declined, OTHER),
         (_sought(model, custody.interviewed), OTHER),
     ]
     person = np.concatenate([who for who, _ in sources])

@@ -60,7 +60,8 @@ class Intercepts:
 
     ``incidents`` (n_areas, 8) a year in the whole city; ``courses_a_year`` (n_areas,) courses of
     partner violence that begin; ``found`` chance that police find a crime themselves;
-    ``clearance`` chance that a recorded crime with a cooperating victim or witness is cleared.
+    ``clearance`` chance that a recorded crime with a cooperating victim or witness is cleared;
+    ``cleared`` (n_areas,) crimes cleared by arrest a year.
     """
 
     victim: NDArray[np.float64]
@@ -69,8 +70,13 @@ class Intercepts:
     clearance: NDArray[np.float64]
     incidents: NDArray[np.float64]
     courses_a_year: NDArray[np.float64]
-    cleared_a_year: float
+    cleared: NDArray[np.float64]
     environment: float
+
+    @property
+    def cleared_a_year(self) -> float:
+        """Crimes cleared by arrest a year in the whole city."""
+        return float(self.cleared.sum())
 
 
 def reporting_groups(
@@ -138,9 +144,7 @@ def solve_intercepts(
         clearance=np.array([kind.clearance for kind in solved]),
         incidents=incidents,
         courses_a_year=incidents[:, partner] / per_course,
-        cleared_a_year=float(
-            sum(recorded[:, c].sum() * clearance_target(values, c) for c in range(len(CRIMES)))
-        ),
+        cleared=recorded @ [clearance_target(values, crime) for crime in range(len(CRIMES))],
         environment=law.openness_under(values),
     )
 

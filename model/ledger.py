@@ -53,7 +53,8 @@ AREA_OUTCOMES = ("victimisations", "reported", "cleared")
 CONTACTS = ("stops", "arrests", "status_questions", "calls_needed", "calls_made")
 #: Sums over residents, by status and ethnicity, beside the counts of `CONTACTS`.
 WEIGHED = ("threat", "trust")
-DETAINER_OUTCOMES = ("lodged", "honoured", "declined")
+#: A detainer lapses where the custodian may answer it, and ICE does not come in time.
+DETAINER_OUTCOMES = ("lodged", "honoured", "lapsed", "declined")
 MEETINGS = ("met", "arrested")
 #: Encounters and detainers are tallied by channel (or place), status, conviction and flags: one
 #: number for each combination, by `np.ravel_multi_index`.

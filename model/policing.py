@@ -10,14 +10,14 @@ from scipy.special import expit, logit
 
 from model.clocks import Stream, who_of
 from model.ledger import CONTACTS
-from model.schema import CARVE_OUTS, FIRST_NONCITIZEN
+from model.risks import arrest_in_stop
+from model.schema import FIRST_NONCITIZEN
 from model.traits import Traits
 
 if TYPE_CHECKING:
     from model.policy_model import PolicyModel
 
 STOP, ARREST, QUESTION, CALL_NEEDED, CALL_MADE = range(len(CONTACTS))
-WARRANT = 1 << CARVE_OUTS["criminal_warrant"]
 
 
 class Contacts(NamedTuple):
@@ -38,11 +38,10 @@ def month_of_stops(model: PolicyModel, stops: Stream) -> tuple[Stream, Stream]:
     traits = model.traits(who)
     u_arrest = model.dice.uniform("stop-arrest", model.today.year, code)
     u_unfair = model.dice.uniform("stop-unfair", model.today.year, code)
-    warrant = traits.flags & WARRANT > 0
     noncitizen = traits.status >= FIRST_NONCITIZEN
     checks = stops.only(noncitizen)
     return stops.beside(
-        taken=u_arrest < np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share),
+        taken=u_arrest < arrest_in_stop(values, traits.status, traits.flags),
         unfair=u_unfair < values.unfair_stop_share,
         feels=model.belief.weight_of[traits.felt] > 0,
     ), checks.beside(

@@ -249,6 +249,8 @@ class PolicyModel(mesa.Model):
             self._turnover(year)
         days = 366 if calendar.isleap(year) else 365
         self.schedule = build_schedule(self.rates, self.dice, year, days, self.courses)
+        if first:
+            self.courses.past(self.today.day)
         # An operation that began in December goes on.
         begun = tuple(
             one

@@ -32,7 +32,7 @@ from model.posture import load_posture
 from model.registry import Parameters
 from model.reporting import static_shift
 from model.scenario import Scenario
-from model.schema import AGES, CARVE_OUTS, CONVICTIONS, CRIMES, STATUSES
+from model.schema import AGES, CONVICTIONS, CRIMES, STATUSES
 from model.traits import pack
 
 #: What the clock of a resident can strike, in this order: four crimes, then contacts.
@@ -203,17 +203,10 @@ def solve_rates(population: Population, parameters: Parameters, scenario: Scenar
         stop_arrest_share=parameters.stop_arrest_share,
         pursued=0.0,
     )
-    in_stop = _arrested_in_stop(rates)
+    in_stop = risks.arrest_in_stop(parameters, population.status, population.flags)
     stops = rates.person[:, STOP][cell]
     rates = replace(rates, stop_arrest_share=float(stops @ in_stop / max(stops.sum(), 1e-300)))
     return replace(rates, pursued=_pursued(rates, in_stop))
-
-
-def _arrested_in_stop(rates: Rates) -> NDArray[np.float64]:
-    """Chance of each resident that a stop ends in an arrest, shape (n,)."""
-    warrant = rates.population.flags & (1 << CARVE_OUTS["criminal_warrant"]) > 0
-    values = rates.parameters
-    return np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
 
 
 def cells(population: Population) -> NDArray[np.int32]:
@@ -280,24 +273,21 @@ def _pursued(rates: Rates, in_stop: NDArray[np.float64]) -> float:
     """Share of matched persons whom ICE pursues with a detainer, solved for `COOK_DET10`.
 
     Under full cooperation with the 2011 posture, the county jail alone hands over
-    ``hand_over_percent`` of undocumented residents a year, as it did; bookings of that time follow
-    the recorded arrests of 2012. Where the jail holds too few for that, all are pursued.
+    ``hand_over_percent`` persons, of any status, for a hundred undocumented residents a year, as it
+    did; bookings of that time follow the recorded arrests of 2012. Where the jail holds too few
+    for that, all are pursued.
     """
     people, values = rates.population, rates.parameters
-    undocumented = people.status == STATUSES["undocumented"]
-    if not undocumented.any():
-        return 0.0
+    undocumented = np.count_nonzero(people.status == STATUSES["undocumented"])
     lodge = np.array(load_posture("2011-secure-communities").lodge)
-    arrests = rates.person[:, ARREST] * rates.other_arrests(2012) * DAYS
-    booked = arrests[rates.cell] * lodge[people.conviction]
-    lodged = float(booked[undocumented].sum())
-    stops = rates.person[:, STOP] * people.city.policing.stops(2012) * DAYS
-    at_stops = stops[rates.cell] * in_stop * lodge[people.conviction]
-    lodged += float(at_stops[undocumented].sum())
-    offenders = rates.pools.offenders.ids
-    among = undocumented[offenders] * lodge[people.conviction[offenders]]
-    share = simulated_share(people).mean()
-    lodged += rates.intercepts.cleared_a_year * share * float(among.mean()) if len(among) else 0.0
-    lodged *= values.jail_share
-    wanted = values.hand_over_percent / 100 * int(undocumented.sum())
-    return float(min(1.0, wanted / lodged)) if lodged else 0.0
+    chance = (rates.removable * lodge)[people.status, people.conviction]
+    person = rates.person[rates.cell] * DAYS
+    booked = person[:, ARREST] * rates.other_arrests(2012)
+    booked += person[:, STOP] * people.city.policing.stops(2012) * in_stop
+    offenders = rates.pools.offenders
+    by_area = np.bincount(people.area[offenders.ids], chance[offenders.ids], people.city.n_areas)
+    among = by_area / np.maximum(np.diff(offenders.start), 1)
+    cleared = rates.intercepts.cleared * simulated_share(people)
+    lodged = float(booked @ chance + cleared @ among) * values.jail_share
+    wanted = values.hand_over_percent / 100 * undocumented
+    return min(1.0, wanted / lodged) if lodged else 0.0

@@ -27,6 +27,7 @@ COUNTS = (
     "hand_overs",
     "detainers_lodged",
     "detainers_honoured",
+    "detainers_lapsed",
     "detainers_declined",
 )
 #: One entry over another: reported over all victimisations, calls made over needed, and the mean

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.registry import Parameters
-from model.schema import AGES, CONVICTIONS, SEXES, STATUSES
+from model.schema import AGES, CARVE_OUTS, CONVICTIONS, SEXES, STATUSES
 
 PROFILES = Path(__file__).parent / "data" / "age_profiles.csv"
+WARRANT = 1 << CARVE_OUTS["criminal_warrant"]
 #: Axes of a table of risks by person.
 SHAPE = (len(AGES), len(SEXES), len(STATUSES), len(CONVICTIONS))
 
@@ -59,15 +60,29 @@ def stop_risk(values: Parameters) -> NDArray[np.float64]:
     return _outer(age_profile("stop"), [1.0, values.male_arrest_ratio])
 
 
+def arrest_ratio(values: Parameters) -> NDArray[np.float64]:
+    """Arrests of each status over those of US-born citizens alike, shape (6,). `TX_ARR`"""
+    ratio = np.full(len(STATUSES), values.immigrant_arrest_ratio)
+    ratio[STATUSES["us_born"]] = 1.0
+    ratio[STATUSES["undocumented"]] = values.undocumented_arrest_ratio
+    return ratio
+
+
+def arrest_in_stop(
+    values: Parameters, status: NDArray[np.integer], flags: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """Chance that a stop of a resident ends in an arrest, shape (n,)."""
+    warrant = flags & WARRANT > 0
+    share = np.where(warrant, values.warrant_arrest_share, values.stop_arrest_share)
+    return share * arrest_ratio(values)[status]
+
+
 def arrest_risk(values: Parameters) -> NDArray[np.float64]:
     """Risk of arrest by (age, sex, status, conviction). Sources: `TX_ARR`, `DART_REARREST`."""
-    status = np.full(len(STATUSES), values.immigrant_arrest_ratio)
-    status[STATUSES["us_born"]] = 1.0
-    status[STATUSES["undocumented"]] = values.undocumented_arrest_ratio
     felony = values.rearrest_felony
     return _outer(
         age_profile("arrest"),
         [1.0, values.male_arrest_ratio],
-        status,
+        arrest_ratio(values),
         [1.0, values.rearrest_misdemeanour, felony, felony],
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.ledger import AREA_OUTCOMES, CLEARED, FOUND, REPORTED
+from model.ledger import AREA_OUTCOMES, CLEARED, DETAINER_OUTCOMES, FOUND, REPORTED
 from model.schema import CHANNELS, HAND_OVER_CHANNELS, STATUSES
 from model.state import NEVER
 from tests.claims.worlds import city_sum, events, history, lively, model_of, tables
@@ -81,12 +81,12 @@ def test_encounters_by_channel_are_those_by_area(ledger):
     assert (frames["encounters"]["arrested"] <= frames["encounters"]["met"]).all()
 
 
-def test_detainers_are_honoured_declined_or_pending(ledger):
-    by = by_month(tables(ledger)["detainers"], "lodged", "honoured", "declined").cumsum()
+def test_detainers_are_honoured_lapsed_declined_or_pending(ledger):
+    by = by_month(tables(ledger)["detainers"], "lodged", "honoured", "lapsed", "declined").cumsum()
     pending = tables(ledger)["city"].set_index("month")["detainers_pending"].cumsum()
     assert by["lodged"].iloc[-1] > 10
     assert by[["honoured", "declined"]].iloc[-1].max() > 5
-    assert (by["lodged"] == by["honoured"] + by["declined"] + pending).all()
+    assert (by["lodged"] == by["honoured"] + by["lapsed"] + by["declined"] + pending).all()
     assert (pending >= 0).all()
 
 
@@ -173,7 +173,7 @@ def test_the_tables_count_the_events_of_the_log(ledger):
         "contact": frames["people"][
             ["stops", "arrests", "status_questions", "calls_needed", "calls_made"]
         ].to_numpy().sum(),
-        "detainer": frames["detainers"][["lodged", "honoured", "declined"]].to_numpy().sum(),
+        "detainer": frames["detainers"][list(DETAINER_OUTCOMES)].to_numpy().sum(),
         "encounter": frames["encounters"]["met"].sum(),
     }
     assert counted == {kind: len(events(ledger, kind)) for kind in counted}

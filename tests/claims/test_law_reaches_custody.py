@@ -246,7 +246,7 @@ def test_joint_operations_happen_only_where_the_law_allows_them():
 
 def test_a_lock_up_hands_over_few_of_those_whom_it_may_hold(nobody_leaves):
     handed_over, lodged = np.zeros((2, len(PLACES)))
-    for seed in range(2):
+    for seed in range(3):
         run = play(
             lively(
                 regime="full-cooperation",

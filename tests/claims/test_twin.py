@@ -61,6 +61,7 @@ LEAST = {
     "detainer on a citizen": 12,
     "lock_up lodged": 100,
     "lock_up honoured": 30,
+    "lock_up lapsed": 10,
     "lock_up declined": 60,
     "jail lodged": 70,
     "jail honoured": 35,

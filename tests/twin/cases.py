@@ -115,6 +115,12 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "parameters": LIVELY | {"stop_arrest_share": 0.4, "jail_share": 0.1},
         "seed": 23,
     },
+    "prisons": {
+        "environment": "E3",
+        "posture": "2025-surge",
+        "parameters": LIVELY | {"prison_share_felony": 0.5, "undocumented_arrest_ratio": 1.5},
+        "seed": 24,
+    },
     "courts": {"posture": "courts.toml", "environment": "E0", "seed": 8},
     "littletown": {
         "city": "littletown",

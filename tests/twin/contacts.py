@@ -35,6 +35,10 @@ def _stop(model: Twin, stop: Candidate) -> None:
     arrest_share = values.stop_arrest_share
     if person.flags & WARRANT:
         arrest_share = values.warrant_arrest_share
+    if person.status == "undocumented":
+        arrest_share *= values.undocumented_arrest_ratio
+    elif person.status != "us_born":
+        arrest_share *= values.immigrant_arrest_ratio
     if model.dice.roll("stop-arrest", model.year, stop.code) < arrest_share:
         model.booked[person.who] = person
     if model.dice.roll("stop-unfair", model.year, stop.code) < values.unfair_stop_share:

@@ -66,15 +66,14 @@ def courses_already_running(model: Twin, year: int) -> dict[int, Course]:
         course = Course(
             victim, _partner(model, victim, year), new_year - elapsed, new_year + remaining, frailty
         )
-        draw_history(model, course, year)
         running[who] = course
     return running
 
 
-def draw_history(model: Twin, course: Course, year: int) -> None:
-    """Whether a course was reported before New Year, at the baseline, and what followed."""
+def draw_history(model: Twin, course: Course) -> None:
+    """Whether a course was reported before today, at the baseline, and what followed."""
     values, roll, who = model.values, model.dice.roll, course.victim.who
-    elapsed = dt.date(year, 1, 1).toordinal() - course.begin
+    year, elapsed = model.year, model.day - course.begin
     reports = values.partner_episode_rate / 365.0 * values.reported_partner_violence
     course.unreported, course.multiplier = 0, 1.0
     course.reported = roll("course-reported", year, who) > math.exp(

@@ -76,6 +76,7 @@ def _release(model: Twin, booking: Booking) -> None:
         return bool(model.law.permits(place, action, person.flags, warrant))
 
     held = may("hold") and may("transfer")
+    told = may("notify") and may("transfer")
     if place == "lock_up" and model.law.contact:
         # An officer in the lock-up may not follow the ordinance, unless there is no contact at all.
         held |= roll("custodian-obeys", day, person.who) >= model.custodian_compliance
@@ -87,7 +88,7 @@ def _release(model: Twin, booking: Booking) -> None:
     chance = 0.0
     if held:
         chance = if_held
-    elif may("notify") and may("transfer"):
+    elif told:
         chance = min(if_told, if_held)
 
     if booking.lodged:
@@ -97,6 +98,8 @@ def _release(model: Twin, booking: Booking) -> None:
             model.book.encounter(day, person, place, not person.citizen)
             if not person.citizen:
                 transfer(model, person)
+        elif held or told:
+            model.book.detainer(day, person, place, "lapsed")
         else:
             model.book.detainer(day, person, place, "declined")
             if person.removable > 0:

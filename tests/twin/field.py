@@ -258,7 +258,7 @@ def _new_leads(model: Twin) -> None:
         ):
             found.append((pursuit.person, OTHER))
     for person in model.declined:
-        if sought(person) and roll("declined-becomes-lead", day, person.who) < values.declined_lead:
+        if roll("declined-becomes-lead", day, person.who) < values.declined_lead:
             found.append((person, OTHER))
     found += [(person, OTHER) for person in model.interviewed if sought(person)]
 

@@ -19,7 +19,7 @@ from tests.twin.belief import Air, openness
 from tests.twin.book import Book
 from tests.twin.clocks import write_diary
 from tests.twin.contacts import contacts
-from tests.twin.courses import Course, courses_already_running
+from tests.twin.courses import Course, courses_already_running, draw_history
 from tests.twin.crimes import crimes
 from tests.twin.custody import Booking, custody
 from tests.twin.field import GANG, Lead, field_work, usual_operations
@@ -153,6 +153,10 @@ class Twin(mesa.Model):
                 if self.dice.roll("turnover", self.year, person.who) < self.values.turnover:
                     person.is_replaced(self.day)
         self.diary = write_diary(self, self.year)
+        if first:
+            for course in self.courses.values():
+                if course.begin < self.day:
+                    draw_history(self, course)
         days = 366 if calendar.isleap(self.year) else 365
         begun = [one for one in self.usual_operations if one.begins.year == self.year - 1]
         self.usual_operations = begun + usual_operations(self, self.year, days)

@@ -106,7 +106,7 @@ class Resident(mesa.Agent):
             self.heard.value = 0.0
             self.trust_change.value = 0.0
             if self.who in self.model.courses:
-                draw_history(self.model, self.model.courses[self.who], self.model.year)
+                draw_history(self.model, self.model.courses[self.who])
             self.model.leads.pop(self.who, None)
 
 
