@@ -23,6 +23,7 @@ from dashboards.components import (
     Progress,
 )
 from dashboards.controls import Go, Setting, Side, Steps, option
+from dashboards.days import day_offer, day_view
 from dashboards.edited import told
 from dashboards.files import FILES, links
 from dashboards.follow import ask, owner, shared_runs, use_version, words
@@ -131,13 +132,14 @@ def Comparing(view: View, push: Callable[[str], None], kind: Kind) -> None:
             if refused:
                 Alert([refused])
         with Element("div", classes="co-results"):
+            # Keys, so that what comes and goes between them does not make the results anew.
             if plan is not None and kind is COMPARE:
-                Law(plan)
+                Law(plan).key("law")
             Element("p", "Settings have changed. Press Compare to run them; below stands the "
                     "comparison before.", classes="co-stale") if (
                         plan is not None and job is not None and not current) else None
             if job is not None:
-                Arriving(job, view, go, kind.link(view))
+                Arriving(job, view, go, kind.link(view)).key("arriving")
 
 
 @solara.component
@@ -169,7 +171,7 @@ def Arriving(job: Job, view: View, go: Go, link: str) -> None:
         Alert([job.error], head="The runs failed:")
     comparison = job.comparison
     if comparison is not None:
-        Results(job, comparison, job.state == FINISHED, view, go, link)
+        Results(job, comparison, job.state == FINISHED, view, go, link).key(job.plan.key)
 
 
 @solara.component
@@ -185,6 +187,12 @@ def Results(
     lines = solara.use_memo(lambda: monthly(comparison, sides), have)
     areas = solara.use_memo(lambda: by_area(comparison, sides), have)
     marks = solara.use_memo(lambda: dates(plan), [plan.key])
+    wanted, set_wanted = solara.use_state(False)
+    offer = day_offer(job)
+    playing = offer["there"] and (wanted or len(view.month) == len("2022-01-01"))
+    days = solara.use_thread(
+        lambda: day_view(job) if playing else None, dependencies=[playing]
+    )
     chosen = {"map": view.map, "area": view.area, "month": view.month, "line": view.line}
     with Element("section", classes="co-card co-finding", **{"aria-labelledby": "finding"}):
         Element("h2", "What is found", id="finding")
@@ -206,7 +214,8 @@ def Results(
         )
     Explorer(
         by_area=areas, monthly=lines, sides=list(labels), dates=marks, chosen=chosen,
-        files=f"{FILES}/{plan.key}/",
+        files=f"{FILES}/{plan.key}/", days=days.value, day_offer=offer,
+        event_want_days=lambda _: set_wanted(True),
         event_choose_view=lambda found: go(view.but(**{key: str(found[key]) for key in chosen})),
     )
     TakeAway(plan, link)

@@ -94,9 +94,16 @@ def Explorer(
     dates: Sequence[Mapping[str, str]],
     chosen: Mapping[str, str],
     files: str,
+    days: Mapping[str, Any] | None,
+    day_offer: Mapping[str, Any],
     event_choose_view: Callable[[dict[str, str]], None],
+    event_want_days: Callable[[Any], None],
 ) -> None:
-    """Maps of A, B and the difference, the figures of an area, and monthly lines, linked."""
+    """Maps of A, B and the difference, the figures of an area, and monthly lines, linked.
+
+    `days` is what `days.day_view` gives, once ``want_days`` has asked for it; `day_offer` says
+    whether there is such a thing, or why not.
+    """
 
 
 @solara.component_vue("vue/table.vue", vuetify=False)

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboards.daily_run import counts_days, run_by_day
 from dashboards.plans import Plan
 from experiments.comparison import Comparison
 from experiments.runner import BYTES_BASE, BYTES_FULL_CITY
@@ -58,6 +59,10 @@ class Job:
     #: Grows with every change that a page may show.
     version: int = 0
     results: list[Result] = field(default_factory=list, repr=False)
+    #: Days that were counted, a frame a run (`daily_run.day_rows`), until `days` makes of them
+    #: what a page plays.
+    daily: list[Any] = field(default_factory=list, repr=False)
+    day_view: dict[str, Any] | None = field(default=None, repr=False)
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _running: int = 0
     _begun: float = 0.0
@@ -214,6 +219,8 @@ class Runs:
         job.state, job.error = state, error
         job.tasks.clear()
         job.results.clear()
+        if state != FINISHED:
+            job.daily.clear()
         if job in self._jobs:
             self._jobs.remove(job)
         for other, worker in self._busy.values():
@@ -282,7 +289,8 @@ class Runs:
                     return worker
                 self._busy[place] = job, worker
             try:
-                for kind, content in worker.serve(cases):
+                call = run_by_day if counts_days(job.plan.cases) else None
+                for kind, content in worker.serve(cases, call):
                     self._hear(job, kind, content)
                     if kind == "result":
                         cases = cases[1:]
@@ -318,6 +326,8 @@ class Runs:
             job.results.append(result)
             now = ready(job.plan, job.results)
             last = len(job.results) == len(job.plan.cases)
+            if (days := getattr(result, "days", None)) is not None:
+                job.daily.append(days)
         if len(now) == before:
             return
         made = job.plan.compare(now, time.perf_counter() - job._begun)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,23 @@ PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
 SHADES = 11
 #: Lines are drawn where no more than this share of the months is hidden.
 MOST_HIDDEN = 0.25
+
+
+@cache
+def full_titles() -> dict[str, str]:
+    """Titles that stand by themselves: that of a part follows that of its whole."""
+    found, whole = {}, ""
+    for key, spec in OUTCOMES.items():
+        if spec.title.startswith(" "):
+            found[key] = f"{whole}: {spec.title.strip()}"
+        else:
+            found[key] = whole = spec.title
+    return found
+
+
+def full_title(outcome: str) -> str:
+    """The title of an outcome, by itself."""
+    return full_titles()[outcome]
 
 
 def _known(value: float) -> float | None:
@@ -195,7 +212,7 @@ def monthly(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
         if any(one["mean"].isna().mean() > MOST_HIDDEN for one in series):
             continue  # what is left would be the months of none, and mislead
         lines[str(outcome)] = {
-            "title": spec.title.strip(), "unit": spec.unit,
+            "title": full_title(str(outcome)), "unit": spec.unit,
             "series": [
                 {key: [_rounded(value) for value in one[key]] for key in ("mean", "least", "most")}
                 for one in series

@@ -30,7 +30,7 @@ class Fake:
     def __init__(self):
         self.dead = threading.Event()
 
-    def serve(self, cases):
+    def serve(self, cases, call=None):
         Fake.at_once += 1
         Fake.most = max(Fake.most, Fake.at_once)
         try:
@@ -125,7 +125,7 @@ def test_one_visitor_cannot_fill_the_queue(queue):
 
 def test_a_run_that_fails_is_told_and_the_queue_goes_on(fake):
     class Failing(Fake):
-        def serve(self, cases):
+        def serve(self, cases, call=None):
             if cases[0].scenario.seed == 7:
                 yield "error", "Traceback\nZeroDivisionError: division by zero"
             else:
@@ -143,7 +143,7 @@ def test_a_run_that_fails_is_told_and_the_queue_goes_on(fake):
 
 def test_a_lost_process_is_replaced_once_and_then_told(fake):
     class Lost(Fake):
-        def serve(self, cases):
+        def serve(self, cases, call=None):
             Fake.log.append(cases[0].scenario.seed)
             raise WorkerLost("a worker process was lost")
             yield
