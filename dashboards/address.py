@@ -6,7 +6,7 @@ strangers: it is cut, counted and handed on as text; `plans` and the pages check
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -53,12 +53,15 @@ class View:
         """This view with some fields changed."""
         return replace(self, **changes)
 
-    def query(self, default: View | None = None) -> str:
-        """The query of a link to this view, without its question mark; see `view_of`."""
+    def query(self, default: View | None = None, stated: Collection[str] = ()) -> str:
+        """The query of a link to this view, without its question mark; see `view_of`.
+
+        The fields `stated` stand in it even where they are as in `default`.
+        """
         pairs: list[tuple[str, str]] = []
         for each in fields(self):
             value = getattr(self, each.name)
-            if value == getattr(default or View(), each.name):
+            if value == getattr(default or View(), each.name) and each.name not in stated:
                 continue
             if each.name in _PREFIX:
                 # An empty name says that there is none, where the page's own choice has some.

@@ -49,7 +49,7 @@ def Page() -> None:
                          **{"aria-label": "What is compared"}):
                 Side("A", view, go)
                 Side("B", view, go)
-                Setting(view, go)
+                Setting(view, go, single=True)
                 if faults:
                     Alert(faults, head="This cannot be run:")
             with Element("div", classes="co-results"):
@@ -92,36 +92,47 @@ def Search(plan: Plan, view: View, go: Go) -> None:
     with Element("section", classes="co-card", **{"aria-labelledby": "search"}):
         Element("h2", "Incidents that are decided otherwise", id="search")
         if stop is not None:
-            Element("p", "Searching: both regimes are run and watched …", role="status")
+            Element("p", "Searching: both regimes are run and watched. A tenth of the city for a "
+                    "year takes about a minute.", role="status")
             Press("Cancel", cancel)
         elif known(plan) is None:
+            Element("p", "Runs both regimes once and looks for incidents in which something is "
+                    "decided otherwise under B.", classes="co-note")
             Press("Find incidents", start, primary=True)
         if failed:
             Alert([failed], head="None was found:")
         if (answer := known(plan)) is not None:
             Listed(answer["histories"], view, go)
     if (answer := known(plan)) is not None:
-        chosen = [one for one in answer["histories"] if one["id"] == view.item]
-        one = (chosen or answer["histories"])[0]
+        one = looked_at(answer["histories"], view)
         History(one)
         words = ["carveout", *command(plan), "--incident", one["id"]]
-        CopyText(label="As a command", text=shlex.join(Path(word).name for word in words))
+        with Element("section", classes="co-card", **{"aria-label": "Take it with you"}):
+            CopyText(label="Link to this view", text=CASES.lasting_link(view.but(item=one["id"])))
+            CopyText(label="As a command", text=shlex.join(Path(word).name for word in words))
 
 
 def Listed(found: list[dict[str, Any]], view: View, go: Go) -> None:
     """The incidents found, each a button."""
+    here = looked_at(found, view)
     with Element("ul", classes="co-plain"):
         for one in found:
             with Element("li"):
-                Press(f"{one['date']}: {one['what']}", partial(go, view.but(item=one["id"])))
+                Press(f"{one['date']}: {one['what']}", partial(go, view.but(item=one["id"])),
+                      chosen=one is here)
+
+
+def looked_at(found: list[dict[str, Any]], view: View) -> dict[str, Any]:
+    """The incident that a view names, else the first."""
+    return next((one for one in found if one["id"] == view.item), found[0])
 
 
 def History(one: dict[str, Any]) -> None:
     """One incident under both regimes."""
     with Element("section", classes="co-card", **{"aria-labelledby": "history"}):
-        Element("h2", f"Case history {one['id']}", id="history")
+        Element("h2", "Case history", id="history")
         Element("p", one["sentence"])
-        Element("p", one["person"], classes="co-note")
+        Element("p", f"{one['person']}. Incident {one['id']} of this run.", classes="co-note")
         with Element("div", classes="co-pair"):
             for mark, (regime, side) in zip("AB", one["regimes"].items(), strict=True):
                 with Element("div"):

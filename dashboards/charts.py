@@ -62,7 +62,7 @@ def _areas(comparison: Comparison) -> list[tuple[int, str]]:
 
 def difference_figure(plan: Plan, comparison: Comparison, key: str) -> Figure:
     """Differences of one table with their intervals and, where told apart, their two parts."""
-    table = next(one for one in tables(comparison, plan.sides, plan.labels) if one["key"] == key)
+    table = next(one for one in tables(comparison, plan.sides) if one["key"] == key)
     rows = [row for row in table["rows"] if row["x"] is not None]
     height = 1.3 + 0.42 * len(rows)
     with mpl.rc_context(RC):

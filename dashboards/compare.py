@@ -58,13 +58,21 @@ class Kind:
     path: str
     default: View
     plan: Callable[[View], Plan]
+    #: Fields that its addresses state even where they are the page's own.
+    stated: tuple[str, ...] = ("a", "b", "years", "seed")
 
     def link(self, view: View) -> str:
         """The address of a view of this page."""
-        query = view.query(self.default)
-        return self.path + (f"?{query}" if query else "")
+        if view == self.default:
+            return self.path
+        return f"{self.path}?{view.query(self.default, self.stated)}"
+
+    def lasting_link(self, view: View) -> str:
+        """An address that states every setting: no default that changes later can change it."""
+        return f"{self.path}?{view.query(self.default, (*self.stated, *SETTINGS))}"
 
 
+SETTINGS = ("environment", "posture", "start", "replicates", "scale", "city")
 COMPARE = Kind("/", View(), comparison_plan)
 
 
@@ -139,7 +147,7 @@ def Comparing(view: View, push: Callable[[str], None], kind: Kind) -> None:
                     "comparison before.", classes="co-stale") if (
                         plan is not None and job is not None and not current) else None
             if job is not None:
-                Arriving(job, view, go, kind.link(view)).key("arriving")
+                Arriving(job, view, go, kind.lasting_link(view)).key("arriving")
 
 
 @solara.component
@@ -182,8 +190,8 @@ def Results(
     plan = job.plan
     sides, labels = plan.sides, plan.labels
     have = [comparison]
-    sentences = solara.use_memo(lambda: finding(comparison, sides, labels), have)
-    rows = solara.use_memo(lambda: tables(comparison, sides, labels), have)
+    sentences = solara.use_memo(lambda: finding(comparison, sides), have)
+    rows = solara.use_memo(lambda: tables(comparison, sides), have)
     lines = solara.use_memo(lambda: monthly(comparison, sides), have)
     areas = solara.use_memo(lambda: by_area(comparison, sides), have)
     marks = solara.use_memo(lambda: dates(plan), [plan.key])
@@ -196,6 +204,7 @@ def Results(
     chosen = {"map": view.map, "area": view.area, "month": view.month, "line": view.line}
     with Element("section", classes="co-card co-finding", **{"aria-labelledby": "finding"}):
         Element("h2", "What is found", id="finding")
+        Element("p", f"B, {labels[1]}, beside A, {labels[0]}:", classes="co-note")
         with Element("ul"):
             for sentence in sentences:
                 Element("li", sentence)

@@ -59,16 +59,20 @@ def Field(
 
 
 @solara.component_vue("vue/press.vue", vuetify=False)
-def _Press(label: str, primary: bool, disabled: bool, event_press: Callable[[Any], None]) -> None:
+def _Press(
+    label: str, primary: bool, disabled: bool, chosen: bool, event_press: Callable[[Any], None]
+) -> None:
     """A button."""
 
 
 def Press(
-    label: str, on_press: Callable[[], Any], *, primary: bool = False, disabled: bool = False
+    label: str, on_press: Callable[[], Any], *, primary: bool = False, disabled: bool = False,
+    chosen: bool = False,
 ) -> Any:
-    """A button of the browser's own."""
+    """A button of the browser's own; `chosen` if it is the one of several that is shown."""
     return _Press(
-        label=label, primary=primary, disabled=disabled, event_press=lambda _: on_press()
+        label=label, primary=primary, disabled=disabled, chosen=chosen,
+        event_press=lambda _: on_press(),
     )
 
 

@@ -12,13 +12,14 @@ from dashboards.address import CLAUSES, View
 from dashboards.components import Alert, Element, Field, Press
 from dashboards.edited import choices, pasted_edits, told, value_text
 from dashboards.plans import HISTORY, MOST_CITY_YEARS, MOST_REPLICATES, MOST_YEARS
+from dashboards.views import layer_named
 from experiments.settings import chicago_regimes
 from model import plain_words
 from model.city import load_city, shipped_cities
 from model.faults import BadInput
 from model.law import environment_names, load_environment, load_timeline
-from model.layer import RECIPIENTS, Layer
-from model.layer_files import load_law, load_regime, names_in, regime_names
+from model.layer import RECIPIENTS
+from model.layer_files import load_regime, names_in, regime_names
 from model.posture import load_posture
 from model.schema import CARVE_OUTS
 
@@ -128,8 +129,8 @@ def Steps(view: View, go: Go) -> None:
     Element("p", "Move one or more; the rest stays as it was.", classes="co-note")
     for place, step in enumerate(load_timeline(HISTORY)[0].steps):
         true = str(step.date)
-        what = [_layer(name).title for name in step.layers]
-        what += [f"Federal posture {load_posture(step.posture).title}"] if step.posture else []
+        what = [layer_named(name).title for name in step.layers]
+        what += [f"Federal posture: {load_posture(step.posture).title}"] if step.posture else []
         Field(
             "; ".join(what) + (f" (in truth {true})" if str(place) in moved else ""),
             moved.get(str(place), true), partial(move, place, true), kind="date",
@@ -138,16 +139,16 @@ def Steps(view: View, go: Go) -> None:
 
 
 def _step_source(layers: tuple[str, ...], posture: str | None) -> str:
-    words = [_layer(name).summary for name in layers]
+    words = [layer_named(name).summary for name in layers]
     return " ".join(words + ([_posture_tip(posture)] if posture else []))
 
 
-def _layer(name: str) -> Layer:
-    return load_regime(name) if name in regime_names() else load_law(name)
+def Setting(view: View, go: Go, *, fixed: bool = True, single: bool = False) -> None:
+    """Law above the city, posture, dates, raids, chance and size.
 
-
-def Setting(view: View, go: Go, *, fixed: bool = True) -> None:
-    """Law above the city, posture, dates, raids, chance and size."""
+    Without law and posture where a timeline decides them (not `fixed`); without replicates and
+    raids where a `single` run of each regime is followed.
+    """
 
     def change(field: str) -> Callable[[str], None]:
         return lambda text: go(view.but(**{field: text.strip()}))
@@ -165,13 +166,15 @@ def Setting(view: View, go: Go, *, fixed: bool = True) -> None:
           if fixed else "The timeline decides which law stands on each day.")
     Field("Years", view.years, change("years"), kind="number", least=0.01, most=MOST_YEARS,
           step="any", tip=f"Parts of a year are allowed; at most {MOST_YEARS} here.")
-    Field("Replicates", view.replicates, change("replicates"), kind="number", least=1,
-          most=MOST_REPLICATES, step=1,
-          tip="Paired synthetic cities, one a seed; the interval is over them, so more make it "
-              "narrower. Monte Carlo error only: parameters stand at their defaults.")
+    if not single:
+        Field("Replicates", view.replicates, change("replicates"), kind="number", least=1,
+              most=MOST_REPLICATES, step=1,
+              tip="Paired synthetic cities, one a seed; the interval is over them, so more make it "
+                  "narrower. Monte Carlo error only: parameters stand at their defaults.")
     with Element("details", classes="co-edit"):
-        Element("summary", "Raids, chance and size")
-        Raids(view, go)
+        Element("summary", "Chance and size" if single else "Raids, chance and size")
+        if not single:
+            Raids(view, go)
         Field("First seed", view.seed, change("seed"), kind="number", least=0, step=1,
               tip="All the chance of the first replicate; the next has the next seed.")
         Field("Share of residents", view.scale, change("scale"), kind="number", least=0,

@@ -58,7 +58,8 @@ def Today(model: PolicyModel) -> None:
         rows = [[str(month["month"]), *(str(int(month[name])) for name in COUNTS)]
                 for month in months]
         if rows:
-            Table(title="Months so far", columns=["month", *COUNTS], rows=rows)
+            heads = ["month", *(name.replace("_", " ") for name in COUNTS)]
+            Table(title="Months so far", columns=heads, rows=rows)
         else:
             Element("p", "Counts appear at the end of the first month.", classes="co-note")
 
@@ -95,7 +96,8 @@ def Agents(model: PolicyModel) -> None:
           tip="Synthetic persons of an invented city: none stands for anybody.")
     chosen = model.agents_by_type[Resident].select(status=status, at_most=SHOWN)
     rows = [[repr(one), *(_text(getattr(one, word)) for word in WORDS)] for one in chosen]
-    Table(title=f"{len(rows)} of the residents", columns=["agent", *WORDS], rows=rows)
+    Table(title=f"{len(rows)} of the residents", rows=rows,
+          columns=["agent", *(word.replace("_", " ") for word in WORDS)])
     others = [[repr(one)] for kind in (Officer, IceTeam)
               for one in list(model.agents_by_type[kind])[:3]]
     others += [[repr(one)] for one in model.agents]
@@ -103,7 +105,9 @@ def Agents(model: PolicyModel) -> None:
 
 
 def _text(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 @solara.component
@@ -117,6 +121,6 @@ def Page() -> None:
                 "Python.", classes="co-lead")
         with solara.AppLayout(navigation=False, sidebar_open=True, toolbar_dark=False):
             SolaraViz(
-                model, components=[(Today, 0), (Threat, 0), (Agents, 1)],
+                model, components=[(Today, 0), (Threat, 0), (Agents, 0)],
                 model_params=PARAMETERS, name="Carveout in littletown", play_interval=200,
             )

@@ -18,7 +18,7 @@ from experiments.worker import Result
 from model.city import shipped_cities
 from model.faults import BadInput, Fault, unknown
 from model.law import environment_names
-from model.layer_files import FOLDER, names_in
+from model.layer_files import FOLDER, load_regime, names_in
 from model.scenario import brief
 
 MOST_YEARS, MOST_REPLICATES, MOST_RAIDS = 12, 20, 10
@@ -72,12 +72,13 @@ class Plan:
             return name(self.settings.baseline), name(self.other.baseline)
         return name(self.settings.regimes[0]), name(self.settings.regimes[1])
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, str]:
         """What the two are called on a page."""
         if self.other is not None:
             return "as it was", "what if"
-        return _label(self.sides[0]), _label(self.sides[1])
+        first, second = (load_regime(each).title for each in self.settings.regimes[:2])
+        return first, second
 
     @property
     def command(self) -> str:
@@ -123,11 +124,6 @@ class Plan:
                 titles=asked.titles + self.other.titles,
             )
         return compared(asked, list(results), seconds, command=self.command)
-
-
-def _label(side: str) -> str:
-    preset, edited, _ = side.partition("-edited-")
-    return f"{preset}, edited" if edited else side
 
 
 def _file(given: str) -> str:

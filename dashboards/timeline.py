@@ -13,7 +13,7 @@ from dashboards.plans import timeline_plan
 DEFAULT = View(
     start="2012-01-01", years="10", scale="0.1", replicates="2", moved=(("5", "2017-01-26"),),
 )
-TIMELINE = Kind("/timeline", DEFAULT, timeline_plan)
+TIMELINE = Kind("/timeline", DEFAULT, timeline_plan, stated=("years", "seed", "moved"))
 
 
 @solara.component

@@ -19,17 +19,21 @@ from experiments.comparison import Comparison
 from experiments.maps import DIVERGING, SEQUENTIAL
 from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, gated
-from experiments.settings import name
 from experiments.style import label
 from experiments.terminal import decimals, number
 from model.city import City, load_city
 from model.law import build_law, load_timeline
-from model.layer_files import load_regime
+from model.layer import Layer
+from model.layer_files import load_law, load_regime, regime_names
+from model.posture import load_posture
 from model.tiles import tile_centres
 
 HIDDEN, NONE = f"< {FLOOR}", "none"
 PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
 SHADES = 11
+#: Smaller than a single event in any rate, larger than what rounding leaves of a difference.
+NOISE = 1e-9
+ENDS = ("low", "high")
 #: Lines are drawn where no more than this share of the months is hidden.
 MOST_HIDDEN = 0.25
 
@@ -51,6 +55,11 @@ def full_title(outcome: str) -> str:
     return full_titles()[outcome]
 
 
+def _without_noise(values: pd.Series) -> pd.Series:
+    """Values with what is left of sums that should be nought set to it."""
+    return values.mask(values.abs() < NOISE, 0.0)
+
+
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
@@ -60,6 +69,7 @@ class Rows:
 
     def __init__(self, comparison: Comparison, sides: tuple[str, str]) -> None:
         frame = gated(comparison.released_contrasts)
+        frame = frame.assign(**{key: _without_noise(frame[key]) for key in ("estimate", *ENDS)})
         self.a, self.b = sides
         keys = ["outcome", "by", "group", "regime", "measure"]
         self.cells = frame.drop(columns=["paired"]).set_index(keys).sort_index()
@@ -123,9 +133,7 @@ class Rows:
         }
 
 
-def tables(
-    comparison: Comparison, sides: tuple[str, str], labels: tuple[str, str]
-) -> list[dict[str, Any]]:
+def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any]]:
     """The tables of a comparison, each with its rows and the axis of its drawing."""
     rows = Rows(comparison, sides)
 
@@ -138,7 +146,7 @@ def tables(
     return [
         {
             "key": "headline", "title": "What changes",
-            "axis": f"difference, % of A's level ({labels[0]})", "unit": "",
+            "axis": "difference, % of A's level", "unit": "",
             "rows": [rows.row(outcome, relative=True) for outcome in HEADLINES],
         },
         {
@@ -158,9 +166,7 @@ def tables(
     ]
 
 
-def finding(
-    comparison: Comparison, sides: tuple[str, str], labels: tuple[str, str]
-) -> list[str]:
+def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
     """What the two main outcomes say, each in a sentence that claims no more than its interval."""
     rows = Rows(comparison, sides)
     subjects = {
@@ -190,7 +196,7 @@ def finding(
                 f"{subject}: no difference that can be told from chance ({row['text']} {unit}, "
                 f"95% interval {row['interval']})."
             )
-        sentences.append(f"B ({labels[1]}) beside A ({labels[0]}): {text}")
+        sentences.append(text[0].upper() + text[1:])
     return sentences
 
 
@@ -294,8 +300,10 @@ def dates(plan: Plan) -> list[dict[str, str]]:
     for mark, each in zip("AB", sides, strict=False):
         if each.scenario.timeline:
             for step in load_timeline(each.scenario.timeline)[0].steps:
-                words = [*step.layers, *(f"end of {law}" for law in step.repeal)]
-                words += [f"federal posture {step.posture}"] if step.posture else []
+                words = [layer_named(each).title for each in step.layers]
+                words += [f"end of {layer_named(each).title}" for each in step.repeal]
+                if step.posture:
+                    words.append(f"federal posture: {load_posture(step.posture).title}")
                 here, text = found.setdefault(str(step.date), []), ", ".join(words)
                 if f"A: {text}" in here:  # in both histories
                     here[here.index(f"A: {text}")] = text
@@ -310,12 +318,17 @@ def dates(plan: Plan) -> list[dict[str, str]]:
         for regime in plan.settings.regimes:
             layer = load_regime(regime)
             if layer.in_force:
-                found.setdefault(str(layer.in_force), []).append(f"{name(regime)} passed")
+                found.setdefault(str(layer.in_force), []).append(f"{layer.title} passed")
     return [
         {"date": date, "text": "; ".join(words)}
         for date, words in sorted(found.items())
         if str(scenario.start) <= date < str(scenario.end)
     ]
+
+
+def layer_named(given: str) -> Layer:
+    """A city's regime, or a law above it."""
+    return load_regime(given) if given in regime_names() else load_law(given)
 
 
 def law_differences(plan: Plan) -> list[str]:

@@ -83,10 +83,11 @@ def test_it_says_that_it_listens_on_this_machine_alone(served):
 
 def test_two_visitors_neither_see_nor_stop_each_other(browser, served):
     visits = []
+    titles = {"full-cooperation": "Full cooperation", "no-contact": "No contact"}
     for regime, seed in (("full-cooperation", 5), ("no-contact", 6)):
         one = Visit(browser.new_context(), served.url)
         one.open(f"/?{QUICK}&b={regime}&seed={seed}&replicates=1")
-        visits.append((one, regime))
+        visits.append((one, titles[regime]))
     for one, regime in visits:
         one.page.wait_for_selector("text=Finished: 1 paired replicate")
         heads = one.page.locator("table.co-intervals >> nth=0").inner_text()
