@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill
 
 import matplotlib as mpl
 import pandas as pd
@@ -17,18 +16,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.forest import SMALL, TITLE, WIDTH
+from experiments.forest import WIDTH
 from experiments.language import Language, decimals, language, places
 from experiments.outcomes import GROUPS
 from experiments.privacy import FLOOR, Released, gated
 from experiments.provenance import Provenance
 from experiments.settings import Settings
-from experiments.style import FAINT, INK, RC, colours, label
+from experiments.style import FAINT, INK, RC, colours, label, wrapped
 from experiments.uncertainty import leaves_out_zero
 
 COLUMNS = 3
-#: Heights in inches: a regime's row, a panel's title and axis, head and foot of the figure.
-ROW, PANEL, HEAD, FOOT = 0.19, 0.36, 0.92, 0.55
+#: Heights in inches: a regime's row, a panel's axis and title of one line, a line of a title more,
+#: head and foot of the figure.
+ROW, PANEL, LINE, HEAD, FOOT = 0.16, 0.34, 0.13, 0.72, 0.36
+#: Room in inches between two panels' titles.
+GAP = 0.12
+#: Share of the scale at its right end where no tick is set, so that neighbours' figures stay apart.
+EDGE = 0.1
 
 
 @dataclass(frozen=True)
@@ -89,21 +93,33 @@ def _grid(
     told = Provenance.of(runs) if isinstance(runs, Settings) else runs
     say, regimes, base = language(code), list(told.regimes), told.baseline
     cells = cells_of(gated(contrasts), grid)
-    rows = -(-len(groups) // COLUMNS)
-    columns = min(COLUMNS, len(groups))
-    height = HEAD + FOOT + rows * ROW * len(regimes) + (rows - 1) * PANEL
+    # Four, seven or eight panels leave less of the page empty in rows of four.
+    columns = 4 if len(groups) in (4, 7, 8) else min(COLUMNS, len(groups))
+    rows = -(-len(groups) // columns)
     names = [told.regime(regime, say) for regime in regimes]
+    left = 0.02 + 0.0088 * max(map(len, names))
+    room = (0.985 - left) * WIDTH / columns - GAP
+    titles = [
+        wrapped(_panel_title(group, grid, say), 9, bold=True, width=room) for group in groups
+    ]
+    lines = LINE * max(title.count("\n") for title in titles)
+    panel = PANEL + lines
+    heading = wrapped(_title(told, cells, grid, say), 12, bold=True)
+    head = HEAD + lines + 0.19 * heading.count("\n")
+    small = wrapped(_small(told, cells, note, say), 7)
+    foot = FOOT + 0.11 * small.count("\n")
+    height = head + foot + rows * ROW * len(regimes) + (rows - 1) * panel
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, height))
         axes_of = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         figure.subplots_adjust(
-            left=0.02 + 0.0088 * max(map(len, names)), right=0.985, top=1 - HEAD / height,
-            bottom=FOOT / height, hspace=PANEL / (ROW * len(regimes)), wspace=0.06,
+            left=left, right=0.985, top=1 - head / height,
+            bottom=foot / height, hspace=panel / (ROW * len(regimes)), wspace=0.06,
         )
-        spans = [
-            _panel(axes, cells, group, regimes, base, grid, say)
-            for axes, group in zip(axes_of.flat, groups, strict=False)
-        ]
+        spans = []
+        for axes, group, title in zip(axes_of.flat, groups, titles, strict=False):
+            axes.set_title(title)
+            spans.append(_panel(axes, cells, group, regimes, base, say))
         for axes in axes_of.flat[len(groups) :]:
             axes.set_visible(False)
         _frame_axes(axes_of[0][0], spans, len(regimes), say)
@@ -111,8 +127,13 @@ def _grid(
             # The lowest panel of each column carries the scale.
             axes.tick_params(labelbottom=place + columns >= len(groups))
         axes_of[0][0].set_yticks(range(len(regimes)), names)
-        _words(figure, told, cells, grid, height, note, say)
+        _words(figure, told, grid, height, heading, small, say)
     return figure
+
+
+def _panel_title(group: str, grid: Grid, say: Language) -> str:
+    whole = {"channel": "chart.all_channels", "carve_out": "chart.all_classes"}
+    return say(whole[grid.by]) if group == "all" else label(group, say.code)
 
 
 def cells_of(frame: pd.DataFrame, grid: Grid) -> pd.DataFrame:
@@ -122,14 +143,11 @@ def cells_of(frame: pd.DataFrame, grid: Grid) -> pd.DataFrame:
 
 
 def _panel(
-    axes: Axes, cells: pd.DataFrame, group: str, regimes: list[str], base: str, grid: Grid,
-    say: Language,
+    axes: Axes, cells: pd.DataFrame, group: str, regimes: list[str], base: str, say: Language,
 ) -> tuple[float, float]:
     """Draw one group; returns the span of what was drawn, NaN where nothing was."""
     palette = colours(regimes, base)
     level = cells.loc[(group, "level", base)]
-    whole = {"channel": "chart.all_channels", "carve_out": "chart.all_classes"}
-    axes.set_title(say(whole[grid.by]) if group == "all" else label(group, say.code))
     ends = []
     if not level["suppressed"] and not math.isnan(level["estimate"]):
         axes.axvline(level["estimate"], color=palette[base], linewidth=0.8, zorder=1)
@@ -159,7 +177,7 @@ def _panel(
                 low, high = origin + change["low"], origin + change["high"]
                 wide = [origin + change.get(end, math.nan) for end in ("par_low", "par_high")]
                 digits = min(decimals(change["estimate"]), max(decimals(level["estimate"]), 1))
-                text = say.number(change["estimate"], digits, signed=True)
+                text = say.change(change["estimate"], digits)
         if not math.isnan(low):
             axes.plot([low, high], [place, place], color=colour, linewidth=2, alpha=0.55)
             axes.plot(wide, [place, place], color=colour, linewidth=0.8)
@@ -196,16 +214,17 @@ def _frame_axes(
     start = -0.03 * high if low < 0.3 * high else low - 0.08 * reach
     axes.set_xlim(start, high + 0.28 * (high - start))
     axes.set_ylim(regimes - 0.4, -0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
+    left, right = axes.get_xlim()
+    last = right - EDGE * (right - left)
+    ticks = MaxNLocator(4).tick_values(left, right)
+    axes.set_xticks([tick for tick in ticks if left < tick <= last])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: say.number(x, places(x))))
 
 
 def _words(
-    figure: Figure, told: Provenance, cells: pd.DataFrame, grid: Grid, height: float, note: str,
+    figure: Figure, told: Provenance, grid: Grid, height: float, title: str, small: str,
     say: Language,
 ) -> None:
-    n = int(cells["n"].max())
-    title = fill(finding(cells, told, grid, say) or say(f"chart.{grid.words}_plain"), TITLE)
     figure.text(0.0, 1 - 0.08 / height, title, fontsize=12, fontweight="bold", va="top")
     compared = len(told.regimes) > 1
     reading = say(
@@ -214,12 +233,19 @@ def _words(
     )
     below = 0.33 + 0.19 * title.count("\n")
     figure.text(0.0, 1 - below / height, reading, fontsize=8.5, color=FAINT, va="top")
+    figure.text(0.0, 0.05 / height, small, fontsize=7, color=FAINT, va="bottom")
+
+
+def _small(told: Provenance, cells: pd.DataFrame, note: str, say: Language) -> str:
+    """What is left out, what the bars are, and the source."""
     if "par_low" in cells and cells["par_low"].notna().any():
         note = f"{note}{say('chart.interval_parameters')}. "
-    small = f"{note}{bars(n, compared, say)}. {told.source(say.code)}"
-    figure.text(
-        0.0, 0.06 / height, fill(small, SMALL), fontsize=7, color=FAINT, va="bottom"
-    )
+    said = bars(int(cells["n"].max()), len(told.regimes) > 1, say)
+    return f"{note}{said}. {told.source(say.code)}"
+
+
+def _title(told: Provenance, cells: pd.DataFrame, grid: Grid, say: Language) -> str:
+    return finding(cells, told, grid, say) or say(f"chart.{grid.words}_plain")
 
 
 def bars(n: int, compared: bool, say: Language) -> str:

@@ -18,10 +18,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.language import Language, decimals, places
-from experiments.style import BASELINE, COLOURS, FAINT, INK, RC
+from experiments.style import BASELINE, COLOURS, FAINT, INK, RC, wrapped
 
 WIDTH = 7.4
-ROW, HEAD, PANEL_HEAD, AXIS, FOOT = 0.22, 0.36, 0.5, 0.2, 0.26
+ROW, HEAD, PANEL_HEAD, AXIS, FOOT = 0.2, 0.33, 0.44, 0.2, 0.22
 #: Characters of a title and of the small print that fit the width.
 TITLE, SMALL = 84, 185
 
@@ -53,9 +53,9 @@ def forest(
     say: Language,
 ) -> Figure:
     """Draw panels that share their rows."""
-    lines = fill(title, TITLE)
+    lines = wrapped(title, 12, bold=True)
     head = HEAD + 0.19 * lines.count("\n") + (0.2 if reading else 0.0)
-    small = fill(source, SMALL)
+    small = wrapped(source, 7)
     foot = FOOT + 0.11 * small.count("\n")
     height = head + PANEL_HEAD + ROW * len(rows) + AXIS + foot
     with mpl.rc_context(RC):
@@ -78,7 +78,7 @@ def forest(
 
 
 def _panel(axes: Axes, panel: Panel, rows: int, panels: int, say: Language) -> None:
-    axes.set_title(f"{fill(panel.title, 30 if panels > 2 else 46)}", pad=15, fontsize=9)
+    axes.set_title(f"{fill(panel.title, {1: 90, 2: 46}.get(panels, 30))}", pad=15, fontsize=9)
     axes.text(
         0, 1.0, panel.unit, transform=axes.transAxes, fontsize=7.5, color=FAINT, va="bottom"
     )
@@ -106,7 +106,7 @@ def _panel(axes: Axes, panel: Panel, rows: int, panels: int, say: Language) -> N
         ends.append(mark.estimate)
         right = max(x for x in (mark.estimate, mark.high, mark.wide_high) if not math.isnan(x))
         axes.annotate(
-            say.number(mark.estimate, decimals(mark.estimate), signed=True), (right, place),
+            say.change(mark.estimate, decimals(mark.estimate)), (right, place),
             xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, zorder=4,
             color=INK if mark.clear else FAINT,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.3},

@@ -77,6 +77,11 @@ class Language:
         marks = {",": self("grammar.thousands"), ".": self("grammar.decimal"), "-": MINUS}
         return "".join(marks.get(sign, sign) for sign in text)
 
+    def change(self, value: float, digits: int) -> str:
+        """A difference in figures; one that is not zero but rounds to it says so."""
+        text = self.number(value, digits, signed=True)
+        return text if value == 0 or any(digit in text for digit in "123456789") else "≈ 0"
+
     def date(self, date: dt.date) -> str:
         """A date in words."""
         month = self.table["grammar"]["months"][date.month - 1]

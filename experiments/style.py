@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import font_source_sans_pro
 from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
 
 from experiments.language import language
 
@@ -59,6 +61,36 @@ RC: Any = {
 }
 
 
+#: Points to an inch, and the room that a line of words has on a chart as wide as the page.
+POINT, LINE = 72, 7.3
+
+
+@cache
+def _advance(sign: str, cut: str) -> float:
+    """How wide a sign is at one point of type; what the font lacks is taken as wide as an m."""
+    font = FT2Font(str(FONTS / f"SourceSansPro-{cut}.ttf"))
+    font.set_size(100, POINT)
+    code = ord(sign) if font.get_char_index(ord(sign)) else ord("m")
+    return font.load_char(code).linearHoriAdvance / 65536 / 100
+
+
+def wrapped(text: str, size: float, *, bold: bool = False, width: float = LINE) -> str:
+    """Text in lines that fit `width` inches at `size` points, by the font's own measures."""
+    cut = "Bold" if bold else "Regular"
+    lines: list[str] = []
+    room = 0.0
+    for word in text.split():
+        long = sum(_advance(sign, cut) for sign in word) * size / POINT
+        space = _advance(" ", cut) * size / POINT
+        if lines and long + space <= room:
+            lines[-1] += f" {word}"
+            room -= long + space
+        else:
+            lines.append(word)
+            room = width - long
+    return "\n".join(lines)
+
+
 def label(name: str, code: str = "en") -> str:
     """A category's name in print."""
     return language(code).either(f"groups.{name}", name.replace("_", " ").capitalize())
@@ -72,16 +104,39 @@ def colours(regimes: Sequence[str], baseline: str) -> dict[str, str]:
     }
 
 
-def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write `figure` as PNG and SVG, without dates, so that equal data give equal bytes."""
+def as_bytes(figure: Figure, kind: str, *, outlines: bool = True) -> bytes:
+    """A chart as ``png`` or ``svg`` without dates, so that equal data give equal bytes.
+
+    With `outlines`, letters of an SVG are drawn, and look the same where the font is not at hand;
+    without, they are text, for pages that bring the font along.
+    """
     import matplotlib as mpl
 
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    buffer = io.BytesIO()
+    with mpl.rc_context({**RC, "svg.fonttype": "path" if outlines else "none"}):
+        figure.savefig(buffer, format=kind, metadata=metadata)
+    return buffer.getvalue() if kind == "svg" else _few_colours(buffer)
+
+
+def _few_colours(picture: io.BytesIO) -> bytes:
+    """A PNG of at most 256 colours: a chart has few, and the file is a third of the size."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    with Image.open(picture) as full:
+        small = full.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        small.save(buffer, format="png", optimize=True, dpi=full.info["dpi"])
+    return buffer.getvalue()
+
+
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write `figure` as PNG and SVG."""
     paths = []
-    with mpl.rc_context(RC):
-        for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=kind, metadata=metadata)
-            path = folder / f"{stem}.{kind}"
-            path.write_bytes(buffer.getvalue())
-            paths.append(path)
+    for kind in ("png", "svg"):
+        path = folder / f"{stem}.{kind}"
+        path.write_bytes(as_bytes(figure, kind))
+        paths.append(path)
     return paths

@@ -40,7 +40,12 @@ def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figur
     rows = [told.regime(regime, say) for regime in told.others]
     base = told.regime(told.baseline, say)
     source = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
-    title = say("chart.glance", base=base)
+    counts = say.listed([
+        say("chart.glance_count", thing=say(f"topic.{found.outcome}.thing"),
+            count=say.number(len(found.clear)), total=say.number(len(rows)))
+        for found in topics
+    ])
+    title = say("chart.glance", base=base, list=counts)
     return forest(title, say("chart.glance_reading"), rows, panels, source, say)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,15 +12,14 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
-from experiments.forest import SMALL, TITLE
 from experiments.language import Language, places
 from experiments.maps import DIVERGING, draw_areas
-from experiments.style import BASELINE, FAINT, RC
+from experiments.style import BASELINE, FAINT, RC, wrapped
 from model.city import City, load_city
 from model.faults import BadInput
 
 OUTCOME = "area_reporting"
-SIZE = (7.4, 4.9)
+SIZE = (7.4, 3.8)
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
 BY_CHANCE = 0.05
 #: Maps side by side, and names of areas listed under each.
@@ -42,19 +39,20 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
         return None
     base = told.regime(told.baseline, say)
     reach = float(shown["estimate"].abs().max()) or 1.0
-    title = fill(_title(say, results, rows), TITLE)
+    title = wrapped(_title(say, results, rows), 12, bold=True)
     lines = title.count("\n")
     texts = []
     with mpl.rc_context(RC):
         figure = Figure(figsize=SIZE)
         top = 1 - (0.62 + 0.19 * lines) / SIZE[1]
         for place, (regime, found) in enumerate(rows.items()):
-            axes = figure.add_axes((0.5 * place, 0.215, 0.5, top - 0.215))
+            axes = figure.add_axes((0.5 * place, 0.255, 0.5, top - 0.255))
             _map(axes, city, found, reach)
             axes.set_title(told.regime(regime, say), loc="center", pad=2)
             text = _counts(say, city, found)
             figure.text(
-                0.5 * place + 0.01, 0.2, fill(text, 74), fontsize=7.5, va="top", color=BASELINE
+                0.5 * place + 0.01, 0.245, wrapped(text, 7.5, width=3.5), fontsize=7.5, va="top",
+                color=BASELINE,
             )
             texts.append(f"{told.regime(regime, say)}: {text}")
         _scale(figure, reach, say("chart.map_unit", base=base), say)
@@ -64,7 +62,7 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
             color=FAINT, va="top",
         )
         figure.text(
-            0.0, 0.008, fill(told.source(say.code), SMALL), fontsize=7, color=FAINT, va="bottom"
+            0.0, 0.008, wrapped(told.source(say.code), 7), fontsize=7, color=FAINT, va="bottom"
         )
     return figure, " ".join(texts)
 
@@ -129,7 +127,7 @@ def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
 def _scale(figure: Figure, reach: float, unit: str, say: Language) -> None:
     norm = TwoSlopeNorm(0.0, -reach, reach)
     bar = figure.colorbar(
-        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.1, 0.4, 0.016)),
+        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.135, 0.4, 0.016)),
         orientation="horizontal",
     )
     bar.outline.set_visible(False)  # type: ignore[operator]

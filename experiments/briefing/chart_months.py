@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
@@ -16,16 +15,15 @@ from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
 from experiments.charts import bars
 from experiments.contrasts import interval
-from experiments.forest import SMALL, TITLE
 from experiments.language import Language, places
-from experiments.style import BASELINE, FAINT, RC, colours
+from experiments.style import BASELINE, FAINT, RC, colours, wrapped
 from model.faults import BadInput
 from model.law import load_timeline
 from model.ordinance import load_regime
 
 OUTCOME = "reporting_undocumented"
-WIDTH, COLUMNS, ROW = 7.4, 4, 1.25
-HEAD, FOOT = 0.95, 0.5
+WIDTH, COLUMNS, ROW = 7.4, 4, 0.85
+HEAD, FOOT = 0.72, 0.4
 
 
 def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[str, ...]] | None:
@@ -38,15 +36,15 @@ def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[s
     months = list(next(iter(shown.values())).index)
     dates = policy_dates(results)
     title = _title(say, results, shown)
-    rows = -(-len(shown) // COLUMNS)
-    heading = fill(title, TITLE)
+    width = 3 if len(shown) in (3, 5, 6) else min(COLUMNS, len(shown))
+    rows = -(-len(shown) // width)
+    heading = wrapped(title, 12, bold=True)
     head = HEAD + 0.19 * heading.count("\n")
     height = head + rows * ROW + (rows - 1) * 0.3 + FOOT
     palette = colours(told.regimes, told.baseline)
     slots = {"base": told.regime(told.baseline, say)}
     with mpl.rc_context({**RC, "axes.grid.axis": "y"}):
         figure = Figure(figsize=(WIDTH, height))
-        width = min(COLUMNS, len(shown))
         axes_of = figure.subplots(rows, width, sharex=True, sharey=True, squeeze=False)
         figure.subplots_adjust(
             left=0.065, right=0.985, top=1 - head / height, bottom=(FOOT + 0.12) / height,
@@ -63,11 +61,11 @@ def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[s
         figure.text(0.0, 1 - 0.06 / height, heading, fontsize=12, fontweight="bold", va="top")
         below = 0.3 + 0.19 * heading.count("\n")
         figure.text(
-            0.0, 1 - below / height, fill(say("chart.months_axis", **slots), 120), fontsize=8.5,
+            0.0, 1 - below / height, wrapped(say("chart.months_axis", **slots), 8.5), fontsize=8.5,
             color=FAINT, va="top",
         )
         small = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
-        figure.text(0.0, 0.05 / height, fill(small, SMALL), fontsize=7, color=FAINT, va="bottom")
+        figure.text(0.0, 0.05 / height, wrapped(small, 7), fontsize=7, color=FAINT, va="bottom")
     return figure, f"{title}.", tuple(f"{say.date(date)}: {name}" for date, name in dates)
 
 

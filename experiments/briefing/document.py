@@ -97,7 +97,12 @@ class Box:
     blocks: tuple[Block, ...]
 
 
-Block = Heading | Paragraph | Bullets | Table | Chart | Box
+@dataclass(frozen=True)
+class Break:
+    """A new page, on paper: page one stands by itself."""
+
+
+Block = Heading | Paragraph | Bullets | Table | Chart | Box | Break
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,13 @@ class Estimate:
     par_high: float = math.nan
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """Columns of the widest interval's two ends: doubt about parameters counts, where known."""
+        low = "par_low" if self.par_low < self.low else "low"
+        high = "par_high" if self.par_high > self.high else "high"
+        return low, high
+
+    @property
     def same_sign(self) -> int:
         """Replicates in which the difference has the sign of the mean."""
         return sum(value * self.estimate > 0 for value in self.paired)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from experiments.briefing.beside import clauses_figure
@@ -32,7 +30,6 @@ from experiments.charts import (
     encounters_figure,
     reporting_figure,
 )
-from experiments.style import RC
 
 GRIDS: tuple[tuple[Grid, Callable[..., Figure]], ...] = (
     (REPORTING, reporting_figure), (ENCOUNTERS, encounters_figure), (CLASSES, classes_figure),
@@ -126,12 +123,3 @@ def _grids(results: Results, code: str) -> dict[str, Drawn]:
         made = figure(results.told, results.contrasts, code)
         drawn[grid.words] = Drawn(grid.words, made, alts[grid.words], fact)
     return drawn
-
-
-def as_bytes(figure: Figure, kind: str) -> bytes:
-    """A chart as SVG or PNG without dates, the same for the same data."""
-    metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    buffer = io.BytesIO()
-    with mpl.rc_context(RC):
-        figure.savefig(buffer, format=kind, metadata=metadata)
-    return buffer.getvalue()

@@ -48,9 +48,14 @@ def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topi
 
 
 def sentence(write: Writer, found: Topic, baseline: str) -> Inlines:
-    """One sentence: the level under the baseline, then every other regime by what it carries."""
-    parts = [_changes(write, found, regime) for regime in found.changes]
+    """One sentence: the level under the baseline, then every other regime by what it carries.
+
+    What can be told comes first, regime by regime; regimes that share a verdict share a clause.
+    """
+    parts = [_changes(write, found, regime) for regime in found.clear]
     clauses = [part for part in parts if part]
+    if unclear := [name for name, one in found.verdicts.items() if one is Verdict.UNCLEAR]:
+        clauses.append(_unclear(write, found, unclear))
     for which in TOGETHER:
         names = [regime for regime, one in found.verdicts.items() if one is which]
         if names:
@@ -73,39 +78,62 @@ def _level(write: Writer, found: Topic, baseline: str) -> Inlines:
 
 
 def _changes(write: Writer, found: Topic, regime: str) -> Inlines:
-    """A regime's own clause; empty where it shares one with others."""
+    """A regime's own clause."""
     change, state = found.changes[regime], found.verdicts[regime]
     scale = float(write.language(f"topic.{found.outcome}.scale"))
-    if state in TOGETHER:
-        return ()
     return (*clause(write, change, state, regime, scale), Mark(change.fact))
+
+
+def _unclear(write: Writer, found: Topic, regimes: list[str]) -> Inlines:
+    """One clause for all differences that may be nothing: how large any could be at most."""
+    if len(regimes) == 1:
+        return _changes(write, found, regimes[0])
+    scale = float(write.language(f"topic.{found.outcome}.scale"))
+    ends = [
+        (abs(getattr(found.changes[regime], column)), regime, column)
+        for regime in regimes for column in found.changes[regime].ends
+    ]
+    size, regime, column = max(ends, key=lambda end: end[0])
+    names = write.regimes(regimes)
+    if size * scale < 0.5 * 10**-MOST_DIGITS:
+        bound = write.language.number(10**-MOST_DIGITS, MOST_DIGITS)
+        return write("change.tiny", regime=names, bound=bound)
+    change = found.changes[regime]
+    number = write.number(
+        change.fact, column, getattr(change, column), few_digits(size, scale=scale), scale=scale,
+        form="size",
+    )
+    return (*write("change.unclear_many", regimes=names, bound=number), Mark(change.fact))
 
 
 def clause(
     write: Writer, change: Estimate, state: Verdict, regime: str, scale: float
 ) -> Inlines:
     """``4.7 fewer under X (2.5 to 6.9 fewer)``, or that nothing can be told apart from zero."""
-    digits = few_digits(change.estimate, change.low, change.high, scale=scale)
+    low, high = change.ends
+    values = {column: float(getattr(change, column)) for column in ("estimate", low, high)}
+    digits = few_digits(*values.values(), scale=scale)
     name = write.regime(regime)
 
     def size(column: str) -> Number:
-        value = getattr(change, column)
-        return write.number(change.fact, column, value, digits, scale=scale, form="size")
+        return write.number(
+            change.fact, column, values[column], digits, scale=scale, form="size"
+        )
 
     if state.clear:
         # Sizes rise from left to right, whichever the sign.
-        near, far = ("low", "high") if state is Verdict.MORE else ("high", "low")
+        near, far = (low, high) if state is Verdict.MORE else (high, low)
         return write(
             f"change.{state}", size=size("estimate"), low=size(near), high=size(far), regime=name
         )
-    if max(abs(change.low), abs(change.high)) * scale < 0.5 * 10**-MOST_DIGITS:
+    if max(abs(values[low]), abs(values[high])) * scale < 0.5 * 10**-MOST_DIGITS:
         bound = write.language.number(10**-MOST_DIGITS, MOST_DIGITS)
         return write("change.tiny", regime=name, bound=bound)
     sides = {
-        column: write(
-            f"change.side_{'fewer' if getattr(change, column) < 0 else 'more'}", size=size(column)
+        slot: write(
+            f"change.side_{'fewer' if values[column] < 0 else 'more'}", size=size(column)
         )
-        for column in ("low", "high")
+        for slot, column in (("low", low), ("high", high))
     }
     return write("change.unclear", regime=name, **sides)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from experiments.briefing.document import Document, Number, inlines_of
 from experiments.briefing.facts import MANIFEST
-from experiments.briefing.figures import as_bytes, draw
+from experiments.briefing.figures import draw
 from experiments.briefing.from_study import as_comparisons, is_study
 from experiments.briefing.page_one import made_at
 from experiments.briefing.results import Results, read
@@ -24,6 +24,7 @@ from experiments.briefing.writer import Writer
 from experiments.json_form import as_json, plain
 from experiments.language import language
 from experiments.store import Saved, check_folder
+from experiments.style import as_bytes
 from model.faults import BadInput, unknown
 
 KIND = "carveout briefing"
@@ -121,11 +122,12 @@ def compose(found: Results, code: str, audience: str, out: Path | None = None) -
     register = _register(found, document, audience, out)
     made = made_at(found)
     svgs = {stem: as_bytes(one.figure, "svg") for stem, one in drawn.items()}
+    drawings = {stem: as_bytes(one.figure, "svg", outlines=False) for stem, one in drawn.items()}
     pngs = {stem: as_bytes(one.figure, "png") for stem, one in drawn.items()}
     values = {f"{one['id']}/{one['column']}": repr(one["value"]) for one in register["numbers"]}
     files = {
-        "briefing.pdf": pdf(document, svgs, made),
-        "briefing.html": html(document, svgs, values),
+        "briefing.pdf": pdf(document, drawings, made),
+        "briefing.html": html(document, drawings, values),
         "briefing.docx": docx(document, pngs, made),
         **{f"charts/{stem}.svg": content for stem, content in svgs.items()},
         **{f"charts/{stem}.png": content for stem, content in pngs.items()},

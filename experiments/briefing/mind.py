@@ -61,12 +61,15 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     if held:
         said.append(write("text.mind_held", topic=lead, regime=write.regimes(held)))
     if not found.clear:
+        clear: dict[str, list[str]] = {}
+        for regime in found.changes:
+            for name, state in other_verdicts(results, found.outcome, regime).items():
+                if state.clear:
+                    clear.setdefault(name, []).append(regime)
         elsewhere = [
-            write.language("text.mind_elsewhere", regime=write.regime(regime),
+            write.language("text.mind_elsewhere", regimes=write.regimes(regimes),
                            name=setting(write, name))
-            for regime in found.changes
-            for name, state in other_verdicts(results, found.outcome, regime).items()
-            if state.clear
+            for name, regimes in clear.items()
         ]
         key = "mind_unclear" if elsewhere else "mind_unclear_none"
         slots = {"list": "; ".join(elsewhere)} if elsewhere else {}

@@ -9,6 +9,7 @@ from experiments.briefing.claims import evidence_table
 from experiments.briefing.clauses import clause_tables
 from experiments.briefing.document import (
     Block,
+    Break,
     Bullets,
     Chart,
     Document,
@@ -66,13 +67,16 @@ def pages(write: Writer, results: Results, drawn: dict[str, Drawn], audience: st
 
 
 def _answer(made: Pages) -> list[Block]:
-    return [*answer(made.write, made.results, made.topics), *made.charts("glance")]
+    return [*answer(made.write, made.results, made.topics), *made.charts("glance"), Break()]
 
 
 def _headlines(made: Pages) -> list[Block]:
     told = made.results.told
     note = made.write("page.table_note")
     tables = headline_tables(made.write, told.baseline, told.others)
+    if made.results.manifest.get("draws"):
+        said = made.write("page.table_note_draws", draws=made.write.told("draws"))
+        note = (*note, Text(" "), *said)
     return [*tables, Paragraph(note, "note")]
 
 
@@ -85,12 +89,8 @@ def _reporting(made: Pages) -> list[Block]:
 def _encounters(made: Pages) -> list[Block]:
     return [
         made.heading("encounters"), made.text("text.encounters", "intro"),
-        *made.charts("encounters"),
+        *made.charts("encounters"), made.text("text.classes", "intro"), *made.charts("classes"),
     ]
-
-
-def _classes(made: Pages) -> list[Block]:
-    return [made.heading("classes"), made.text("text.classes", "intro"), *made.charts("classes")]
 
 
 def _places(made: Pages) -> list[Block]:
@@ -133,7 +133,7 @@ def _mind(made: Pages) -> list[Block]:
 
 def _evidence(made: Pages) -> list[Block]:
     return [
-        made.heading("evidence"), made.text("evidence.intro"),
+        made.heading("evidence"), made.text("evidence.intro", "intro"),
         evidence_table(made.write, made.results),
         Paragraph(validation_text(made.write, made.results.findings)),
     ]
@@ -210,7 +210,7 @@ def _parameters(made: Pages) -> list[Block]:
 
 
 _CHARTS: tuple[Section, ...] = (
-    _reporting, _encounters, _classes, _places, _months, _clauses,
+    _reporting, _encounters, _months, _places, _clauses,
 )
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": (

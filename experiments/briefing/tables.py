@@ -14,7 +14,8 @@ from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR
 
 #: Regimes beside the baseline that fit the width of a page.
-MOST_COLUMNS = 4
+MOST_COLUMNS = 6
+ROOM_FOR_IDS = 3
 #: Outcomes whose differences are told apart into law and belief.
 SPLIT = ("reporting_undocumented", "encounters")
 
@@ -39,21 +40,31 @@ def change_cell(write: Writer, change: Estimate, level: Estimate) -> Inlines:
     number = write.number(
         change.fact, "estimate", change.estimate, digits, form="signed", style=style
     )
-    return (number, *_interval(write, change, digits, "signed"))
+    if state is Verdict.SAME:
+        return (number,)
+    drawn = () if math.isnan(change.par_low) else _interval(
+        write, change, digits, "signed", ("par_low", "par_high"), "[]"
+    )
+    return (number, *_interval(write, change, digits, "signed"), *drawn)
 
 
 def _absent(state: Verdict) -> Inlines:
     return (Text(f"< {FLOOR}" if state is Verdict.HIDDEN else "–", "quiet"),)
 
 
-def _interval(write: Writer, found: Estimate, digits: int, form: str) -> Inlines:
-    if math.isnan(found.low):
+def _interval(
+    write: Writer, found: Estimate, digits: int, form: str,
+    columns: tuple[str, str] = ("low", "high"), brackets: str = "()",
+) -> Inlines:
+    """An interval on a line of its own: round brackets for chance, square ones for draws."""
+    if math.isnan(getattr(found, columns[0])):
         return ()
     low, high = (
         write.number(found.fact, name, getattr(found, name), digits, form=form, style="quiet")
-        for name in ("low", "high")
+        for name in columns
     )
-    return (Text("\n("), low, Text(" … ", "quiet"), high, Text(")"))
+    left, right = (Text(sign, "quiet") for sign in (f"\n{brackets[0]}", brackets[1]))
+    return (left, low, Text("\u2009…\u2009", "quiet"), high, right)
 
 
 def outcome_tables(
@@ -71,7 +82,17 @@ def outcome_tables(
         ]
         header[0] = write("page.outcome")
         header[-1] = write("page.id")
-        widths = (2.6 if shown else 4.0, 0.9 if shown else 2.0, *[1.15] * len(shown), 0.55)
+        widths: tuple[float, ...] = (
+            2.6 if shown else 4.0, 0.9 if shown else 2.0, *[1.15] * len(shown), 0.55
+        )
+        if len(shown) > ROOM_FOR_IDS:
+            # Many columns leave no room for one of ids: they stand beside the outcomes' names.
+            rows = [
+                Row(((*row.cells[0], *row.cells[-1]), *row.cells[1:-1]), row.indent)
+                for row in rows
+            ]
+            header.pop()
+            widths = (1.95, 0.62, *[0.95] * len(shown))
         said = write(f"page.{caption}", base=write.regime(baseline))
         yield Table(said, tuple(header), tuple(rows), widths)
 
@@ -95,8 +116,9 @@ def _outcome_rows(
     yield Row(
         (name, level_cell(write, level, spread=not others), *cells, (mark,)), indent=indent
     )
-    if outcome not in SPLIT or not others:
-        return
+    clear = [verdict(write.facts.estimate("difference", other, outcome)).clear for other in others]
+    if outcome not in SPLIT or not any(clear):
+        return  # parts of what may be nothing are not shown: they would be read as something
     for part, words in zip(PARTS, ("law", "belief"), strict=True):
         found = [write.facts.estimate(part, other, outcome) for other in others]
         if all(one.missing for one in found):

@@ -9,6 +9,7 @@ from pathlib import Path
 from experiments.briefing.document import (
     Block,
     Box,
+    Break,
     Bullets,
     Chart,
     Document,
@@ -88,6 +89,8 @@ def _block(block: Block) -> str:
             said = f"[{_inlines(caption)}]" if caption else "none"
             path, text = _quoted(f"{stem}.svg"), _quoted(alt)
             return f"#chart({path}, {text}, {width * 100:g}%, {said})"
+        case Break():
+            return "#pagebreak(weak: true)"
         case Table():
             return _table(block)
 
@@ -97,10 +100,9 @@ def _table(table: Table) -> str:
     header = ", ".join(f"[{_inlines(cell)}]" for cell in table.header)
     rows = []
     for row in table.rows:
-        indent = "#h(0.9em)" if row.indent else ""
-        cells = [
-            f"[{indent if not place else ''}{_cell(cell)}]" for place, cell in enumerate(row.cells)
-        ]
+        cells = [f"[{_cell(cell)}]" for cell in row.cells]
+        if row.indent:
+            cells[0] = f"[#pad(left: 0.9em){cells[0]}]"
         rows.append("(" + ", ".join(cells) + ",)")
     numeric = "true" if table.numeric else "false"
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from experiments.briefing.document import Document, Number, plain
 from experiments.style import FONTS
 
 #: What the page can say: Latin with its accents, dashes, quotes, minus, arrows and dots.
-GLYPHS = [*range(0x20, 0x17F), *range(0x2010, 0x2040), 0x2192, 0x2212, 0x2264, 0x2265]
+GLYPHS = [*range(0x20, 0x17F), *range(0x2009, 0x2040), 0x2192, 0x2248, 0x2212, 0x2264, 0x2265]
 
 
 def html(document: Document, charts: Mapping[str, bytes], values: Mapping[str, str]) -> bytes:
@@ -21,7 +22,7 @@ def html(document: Document, charts: Mapping[str, bytes], values: Mapping[str, s
     Parameters
     ----------
     charts
-        SVG files by stem.
+        SVG files by stem, their letters as text: the page's font sets them.
     values
         The exact value of each number, by ``fact/column``.
     """
@@ -40,10 +41,28 @@ def html(document: Document, charts: Mapping[str, bytes], values: Mapping[str, s
     page = template.render(
         document=document, lines=lines, value=value, words=plain,
         kind=lambda thing: type(thing).__name__,
-        charts={stem: base64.b64encode(svg).decode() for stem, svg in charts.items()},
+        chart=lambda block: Markup(_inline(charts[block.stem].decode(), block.stem, block.alt)),
         fonts={"regular": _font("Regular"), "bold": _font("Bold")},
     )
     return page.encode("utf-8")
+
+
+def _inline(svg: str, stem: str, alt: str) -> str:
+    """An SVG as part of a page: one image with one text, its ids apart from other charts'."""
+    from markupsafe import escape
+
+    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
+    used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', body))
+    names = {name for pair in used for name in pair if name}
+    body = re.sub(
+        r' id="([^"]+)"', lambda id: f' id="{stem}-{id[1]}"' if id[1] in names else "", body
+    )
+    body = re.sub(r'(url\(#|href="#)', rf"\g<1>{stem}-", body)
+    body = re.sub(r"<style.*?</style>", "", body, flags=re.S)  # the page's own covers it
+    body = re.sub(r"\n\s*", "\n", body)
+    head, _, rest = body.partition(">")
+    head = re.sub(r' (?:width|height)="[^"]*"', "", head)
+    return f'{head} role="img" aria-label="{escape(alt)}">{rest}'
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 from experiments.briefing.document import (
     Block,
     Box,
+    Break,
     Bullets,
     Chart,
     Document,
@@ -94,6 +95,8 @@ class _Word:
                 shape._inline.docPr.set("descr", alt)
                 if caption:
                     self._fill(self.word.add_paragraph(style="Caption"), caption)
+            case Break():
+                self.word.add_page_break()
             case Table():
                 self._table(block)
 
