@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -34,9 +35,11 @@ def find(what: str, folder: str, name_or_path: str | Path, beside: Path | None =
     if text in names_in(folder):
         return FOLDER / folder / f"{text}.toml"
     path = Path(text)
-    if beside is not None and not path.is_file() and (beside / path).is_file():
+    # Of a name too long for the system, os.path says that there is no such file; Path raises.
+    there = os.path.isfile(path)
+    if beside is not None and not there and os.path.isfile(beside / path):
         return beside / path
-    if not path.is_file() and path.suffix != ".toml" and path.name == text:
+    if not there and path.suffix != ".toml" and path.name == text:
         raise BadInput(unknown(what, text, names_in(folder)))
     return path
 
@@ -63,7 +66,7 @@ def load_regime(name_or_path: str | Path) -> Layer:
     if is_text(name_or_path):
         return from_text(str(name_or_path))
     mixture = split_name(str(name_or_path))
-    if mixture is not None and not Path(name_or_path).is_file():
+    if mixture is not None and not os.path.isfile(name_or_path):
         first, parts, second = mixture
         return mix(load_regime(first), load_regime(second), parts)
     layer = load_layer(find("regime", "ordinances", name_or_path))

@@ -7,6 +7,7 @@ what nobody knows, *outcomes* what is looked at. docs/studies.md describes every
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -149,7 +150,7 @@ def load_study(name_or_path: str | Path) -> tuple[StudyFile, TomlSource]:
     if text in ready:
         return checked(read_toml(ready[text]))
     path = Path(text)
-    if path.name == text and path.suffix != ".toml" and not path.is_file():
+    if path.name == text and path.suffix != ".toml" and not os.path.isfile(path):
         raise BadInput(unknown("study", text, ready))
     return checked(read_toml(path))
 
