@@ -7,7 +7,7 @@ import io
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from model.city import City, city_folder, load_city
 from model.city_check import check_city
 from model.faults import BadInput, Fault, unknown
 from model.tiles import kept_share
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def check(folder: str | Path) -> list[str]:
@@ -84,13 +87,16 @@ def draw_map(
     from experiments.boundaries import load_boundaries
     from experiments.maps import draw_areas
     from experiments.privacy import FLOOR
-    from experiments.style import RC, save
+    from experiments.style import RC
 
     place = load_city(city)
     if kind not in place.recorded:
         raise BadInput(unknown("recorded type", kind, place.recorded, key="kind"))
-    for path in (stem.with_suffix(".png"), stem.with_suffix(".svg")):
-        if path.exists():
+    if not stem.name:
+        raise BadInput(Fault(f"found {str(stem)!r}", "folder and name without ending", key="out"))
+    for kind_of_file in ("png", "svg"):
+        path = stem.parent / f"{stem.name}.{kind_of_file}"
+        if os.path.lexists(path):
             raise BadInput(Fault("exists already", "another name", path.name, key="out"))
     outlines = load_boundaries(boundaries, place) if boundaries is not None else None
     counts = place.recorded[kind]
@@ -101,8 +107,22 @@ def draw_map(
         draw_areas(axes, place, rate, boundaries=outlines, unit="per 1,000 residents a year")
         words = "all recorded crime" if kind == "all" else f"recorded {kind.replace('_', ' ')}"
         axes.set_title(f"{place.title}: {words}", loc="left")
+        return _kept(figure, stem)
+
+
+def _kept(figure: Figure, stem: Path) -> list[Path]:
+    """Both files of a chart, or none of them where the disk is full or refuses."""
+    from experiments.store import SaveError
+    from experiments.style import save
+
+    try:
         stem.parent.mkdir(parents=True, exist_ok=True)
-        return save(figure, stem.parent, stem.name)
+        with tempfile.TemporaryDirectory(dir=stem.parent, prefix=".") as folder:
+            made = save(figure, Path(folder), stem.name)
+            return [path.rename(stem.parent / path.name) for path in made]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SaveError(f"chart not saved to {stem.name}: {reason}") from error
 
 
 def tiles(folder: str | Path, *, force: bool = False) -> tuple[Path, float]:

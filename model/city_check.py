@@ -97,7 +97,9 @@ def read_city(folder: str | Path) -> tuple[CityFiles, list[Fault]]:
 
 
 def _missing(path: Path) -> Fault:
-    close = nearest(path.name, (other.name for other in path.parent.iterdir()))
+    close = nearest(path.name, (
+        each.name for each in path.parent.glob(f"*{path.suffix}") if each.stem not in TABLES
+    ))
     return Fault("missing file", "one is needed", str(path), nearest=close)
 
 

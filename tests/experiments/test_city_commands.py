@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from experiments.city_commands import check, describe, tiles
+from experiments.city_commands import check, describe, draw_map, tiles
+from experiments.store import SaveError
 from model.city import DATA
 from model.faults import BadInput
 
@@ -76,3 +78,34 @@ def test_a_city_with_other_faults_gets_no_tiles(folder: Path) -> None:
     with pytest.raises(BadInput, match="missing file"):
         tiles(folder)
     assert not (folder / "tiles.csv").exists()
+
+
+def test_a_name_too_long_for_the_system_is_an_unknown_city() -> None:
+    (line,) = check("w" * 5000)
+    assert line.startswith("unknown city")
+
+
+def test_a_missing_table_is_not_mistaken_for_another_that_is_there(folder: Path) -> None:
+    (folder / "areas.csv").rename(folder / "area.csv")
+    assert "did you mean area.csv?" in check(folder)[0]
+    (folder / "area.csv").unlink()
+    assert "did you mean" not in check(folder)[0]
+
+
+def test_a_map_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SaveError, match="not saved to map: "):
+        draw_map("littletown", "all", tmp_path / "file" / "map")
+    with pytest.raises(BadInput, match="out: found"):
+        draw_map("littletown", "all", Path(""))
+    whole = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.suffix == ".svg":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return whole(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(SaveError, match="no space left"):
+        draw_map("littletown", "all", tmp_path / "map")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
