@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +23,8 @@ from model.toml_source import KeyPath, TomlSource, read_toml
 
 FOLDER = Path(__file__).parent / "designs"
 LAYERS = FOLDER / "layers"
+#: The fewest and the most counties that may be asked for.
+COUNTIES = (4, 2000)
 ESTIMATORS = ("twfe", "did2s", "poisson", "permutation", "before-after")
 #: Estimators that follow one treated place, or all places at once: no staggered dates.
 SINGLE = ("permutation", "before-after")
@@ -210,7 +213,7 @@ def load_design(name_or_path: str | Path) -> Design:
     """
     text = str(name_or_path)
     path = FOLDER / f"{text}.toml" if text in design_names() else Path(text)
-    if not path.is_file() and path.suffix != ".toml":
+    if not os.path.isfile(path) and path.suffix != ".toml":
         raise BadInput(unknown("design", text, design_names(), key="design"))
     source = read_toml(path)
     design = source.check(Design)

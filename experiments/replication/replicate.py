@@ -15,6 +15,7 @@ from experiments import privacy
 from experiments.contrasts import interval
 from experiments.manifest import commit, data_hashes, versions
 from experiments.replication.design import (
+    COUNTIES,
     Design,
     Estimator,
     Outcome,
@@ -116,7 +117,7 @@ def replicate(
     named = [designs] if isinstance(designs, str | Path) else list(designs or design_names())
     asked = [load_design(one) for one in named]
     if counties is not None:
-        number = whole("counties", counties, 4, 2000)
+        number = whole("counties", counties, *COUNTIES)
         asked = [_with_counties(one, number) for one in asked]
     count, first = whole("replicates", replicates, 1, 1000), whole("seed", seed, 0, 2**32)
     seeds = range(first, first + count)

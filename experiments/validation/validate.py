@@ -14,6 +14,7 @@ import pandas as pd
 
 from experiments import privacy
 from experiments.manifest import commit, data_hashes, versions
+from experiments.replication.design import COUNTIES
 from experiments.runner import run_cases
 from experiments.settings import MAX_REPLICATES, real, whole
 from experiments.store import MANIFEST, Saved, write_json
@@ -123,6 +124,8 @@ def validate(
     count = whole("replicates", replicates, 1, MAX_REPLICATES)
     first = whole("seed", seed, 0, 2**62)
     workers = None if processes is None else whole("processes", processes, 1, 1024)
+    if counties is not None:
+        counties = whole("counties", counties, *COUNTIES)
     begun = time.perf_counter()
     values = _draws(posterior, draws)
     before = [read_effects(folder) for folder in replications]
