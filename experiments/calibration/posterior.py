@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from typing import Any
 import pandas as pd
 
 from model.faults import BadInput, Fault, nearest
+from model.plain_file import read_bytes
 from model.registry import Parameters, load_parameters
 from model.toml_source import shown
 
 POSTERIOR = Path(__file__).parent / "posterior.csv"
+MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,9 @@ def load_posterior(path: str | Path | None = None) -> Posterior:
         parameter or one twice, or holds a value that is no number or out of its range.
     """
     file = Path(path) if path is not None else POSTERIOR
-    if not file.is_file():
-        raise BadInput(Fault("no such file", "a posterior's CSV file", shown(file)))
+    data = read_bytes(file, "a posterior's CSV file", MOST_BYTES, shown(file))
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            lines = list(csv.reader(stream, strict=True))
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         allowed = "a CSV file: parameters' names, then a draw a line"
         raise BadInput(Fault("not a table in UTF-8", allowed, shown(file))) from None
