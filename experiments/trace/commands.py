@@ -45,7 +45,8 @@ def of_folder(path: Path, arguments: Arguments) -> tuple[tuple[str, str], dict[s
         if isinstance(error, BadInput):
             raise
         allowed = "two regimes, or the folder of a study or comparison"
-        raise BadInput(Fault(f"{path.name} holds no runs", allowed, key="trace")) from None
+        found = f"{path.resolve().name} holds no runs"
+        raise BadInput(Fault(found, allowed, key="trace")) from None
     chosen = arguments.regimes or regimes[:2]
     if len(chosen) < 2:
         raise BadInput(Fault(f"one regime in {path.name}", "--regimes A B", key="regimes"))
