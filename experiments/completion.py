@@ -25,13 +25,18 @@ compdef _carveout carveout""",
 complete -c carveout -f -a "(carveout __complete (commandline -opc)[2..] (commandline -ct))" """
     "2>/dev/null",
 }
-MODEL = Path(__file__).resolve().parent.parent / "model"
-#: What an argument's placeholder stands for: the folder of the model whose files carry the names.
+PROJECT = Path(__file__).resolve().parent.parent
+MODEL = PROJECT / "model"
+#: What an argument's placeholder stands for: the folder whose files carry the names, of the model
+#: or of the experiments.
 NAMED = {
     "REGIME": "ordinances",
+    "A": "ordinances",
+    "B": "ordinances",
     "POSTURE": "postures",
     "ENVIRONMENT": "environments",
     "TIMELINE": "timelines",
+    "DESIGN": "../experiments/replication/designs",
 }
 
 
