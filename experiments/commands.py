@@ -98,21 +98,31 @@ def new_folder(arguments: Arguments, stem: str) -> None:
 def given(arguments: Arguments, call: Callable[[], Any]) -> int:
     """Run, print, and save where ``--out`` names a folder, which is reserved from the start.
 
-    `call` gives an `experiments.store.Saved` with ``print``, ``summary`` and ``manifest``.
+    `call` gives an `experiments.store.Saved` with ``print``, ``summary`` and ``manifest``. Where
+    that cannot be saved it is printed all the same: minutes of runs are not lost to a full disk.
     """
-    from experiments.store import reserved
+    from experiments.store import SaveError, reserved
 
-    out = arguments.out
+    out, failure = arguments.out, None
     if out is None:
         done = call()
     else:
         with reserved(out, force=arguments.force) as place:
             done = call()
-            with place.filled() as folder:
-                done.write(folder)
+            try:
+                with place.filled() as folder:
+                    done.write(folder)
+            except SaveError as error:
+                failure = error
     if arguments.json:
-        return print_json(done.summary())
-    done.print()
+        print_json(done.summary())
+    else:
+        done.print()
+    if failure is not None:
+        print(f"carveout: {failure}", file=sys.stderr)
+        return 1
+    if arguments.json:
+        return 0
     if out is not None:
         print(f"Results: {Path(out)}")
     print(f"Again:   {done.manifest['command']}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import json
 import re
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import build_parser, main
+from experiments.commands import given
 from experiments.completion import candidates
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,6 +176,42 @@ def test_completion_knows_commands_options_and_names(capsys):
     assert "2025-surge" in candidates(parser, ["compare", "--posture", ""])
     assert "beta=" in candidates(parser, ["compare", "--set", "be"])
     assert candidates(parser, ["regimes", "d"]) == ["diff"]
+    assert candidates(parser, ["attribute", "dhs-ban", "no"]) == ["no-contact"]
+    assert candidates(parser, ["replicate", "one"]) == ["one-city"]
     assert main(["completion", "bash"]) == 0
     script = capsys.readouterr().out
     assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["w" * 300, "w" * 300 + ".toml"])
+def test_a_name_too_long_for_the_system_is_bad_input(name, capsys):
+    assert main(["regimes", "show", name]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_counties_are_checked_before_anything_runs(tmp_path, capsys):
+    assert main(["validate", "--counties", "x", "--out", str(tmp_path / "v")]) == 2
+    assert "counties: found 'x'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_analysis_that_cannot_be_saved_is_printed_all_the_same(tmp_path, monkeypatch, capsys):
+    class Done:
+        manifest = {"command": "again"}
+
+        def write(self, folder):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def print(self):
+            print("what was found")
+
+    asked = argparse.Namespace(out=tmp_path / "out", force=False, json=False)
+    assert given(asked, Done) == 1
+    said = capsys.readouterr()
+    assert said.out == "what was found\n" and "not saved to out: the disk is full" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_posterior_that_is_no_plain_file_is_said_to_be_none(tmp_path, capsys):
+    assert main(["compare", "--posterior", str(tmp_path), "--quiet"]) == 2
+    assert "is a folder" in capsys.readouterr().err
