@@ -18,7 +18,7 @@ from experiments import cache
 from model.city import load_city
 from model.evidence import load_evidence
 from model.intercepts import clearance_target, recorded_by_type, target
-from model.margins import mixed_households
+from model.margins import LEAST_CELL, mixed_households
 from model.population import Population
 from model.rates import simulated_share, solve_rates
 from model.registry import Parameters, load_parameters
@@ -26,6 +26,8 @@ from model.scenario import Scenario
 from model.scenario import scenario as check_scenario
 from model.schema import AGES, CHANNELS, CRIMES, HAND_OVER_CHANNELS, STATUSES, VIOLENT
 
+#: Unit of events in a year; other figures are shares and rates of many.
+COUNT = "a year"
 Frames = Mapping[str, pd.DataFrame]
 
 #: The runs, each a year: what differs from the baseline's default scenario.
@@ -67,6 +69,11 @@ class Target:
         if self.low is None or self.high is None:
             return None
         return self.low <= self.model <= self.high
+
+    @property
+    def small(self) -> bool:
+        """Whether the model's figure is a count too small to be shown."""
+        return self.unit == COUNT and self.model < LEAST_CELL
 
 
 def targets(scale: float = 1.0, seed: int = 1) -> list[Target]:
@@ -272,7 +279,12 @@ def check(*, json: bool = False, scale: float = 1.0, seed: int = 1) -> list[Targ
 
         fields = ("name", "run", "unit", "model", "target", "difference", "low", "high", "within",
                   "source", "kind")  # fmt: skip
-        print(as_json([{field: getattr(row, field) for field in fields} for row in rows]))
+        hidden = {"model": None, "difference": None}
+        shown = [
+            {field: getattr(row, field) for field in fields} | (hidden if row.small else {})
+            for row in rows
+        ]
+        print(as_json(shown))
         return rows
     from experiments.check_tables import print_targets
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from experiments.check import COUNT, Target
 from experiments.terminal import console
+from model.margins import LEAST_CELL
 from model.schema import CRIMES
-
-if TYPE_CHECKING:
-    from experiments.check import Target
 
 #: Columns of the table by crime type: the end of a target's name, a title, and the format.
 BY_CRIME = (
@@ -68,14 +66,14 @@ def _table(first: str, *titles: str) -> Table:
 
 
 def _cells(row: Target) -> tuple[str, ...]:
-    digits = 3 if abs(row.target) < 10 else 0
+    digits = 3 if abs(row.target) < 10 and row.unit != COUNT else 0
     bounds = "" if row.low is None else f"{row.low:.3g} to {row.high:.3g}"
     verdict = {None: row.kind, True: f"{row.kind}, inside", False: f"{row.kind}, OUTSIDE"}
     return (
         f"  {row.name}",
-        f"{row.model:,.{digits}f}",
+        f"under {LEAST_CELL}" if row.small else f"{row.model:,.{digits}f}",
         f"{row.target:,.{digits}f}",
-        f"{row.difference:+,.{digits}f}",
+        "" if row.small else f"{row.difference:+,.{digits}f}",
         bounds,
         verdict[row.within],
     )

@@ -55,6 +55,7 @@ def _overrides(given: list[str]) -> dict[str, str]:
 
 def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
     """Run, save, print, and say where: a full disk or Ctrl-C still leaves what was computed."""
+    from experiments.manifest import as_typed
     from experiments.store import FolderTaken, SaveError, free_folder
 
     failure = None
@@ -83,7 +84,7 @@ def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
         return 1
     if not arguments.json:
         print(f"Results: {out}")
-        print(f"Again:   {done.command(out.name)}")
+        print(f"Again:   {done.command(as_typed(out))}")
     return 130 if done.partial else 0
 
 

@@ -79,7 +79,7 @@ def manifest(
 def command_line(
     settings: Settings, out: str | None = None, verb: str = "", **more: Any
 ) -> str:
-    """The command that repeats a result, in full, with names instead of paths.
+    """The command that repeats a result, in full, from the same folder.
 
     `verb` is ``compare`` or ``run`` where none is given; `more` are options of its own.
     """
@@ -87,18 +87,18 @@ def command_line(
     verb = verb or ("compare" if len(settings.regimes) > 1 else "run")
     words = ["carveout", verb]
     if not scenario.timeline:
-        words += map(_shown, settings.regimes)
+        words += map(as_typed, settings.regimes)
     options: dict[str, Any] = {
-        "baseline": _shown(settings.baseline) if verb == "compare" else None,
+        "baseline": as_typed(settings.baseline) if verb == "compare" else None,
         "years": f"{settings.years:g}",
         "replicates": settings.replicates,
         "seed": scenario.seed,
         "scale": f"{scenario.scale:g}",
-        "environment": _shown(scenario.environment),
-        "posture": _shown(scenario.posture),
-        "city": _shown(scenario.city),
+        "environment": as_typed(scenario.environment),
+        "posture": as_typed(scenario.posture),
+        "city": as_typed(scenario.city),
         "start": scenario.start.isoformat(),
-        "timeline": _shown(scenario.timeline) if scenario.timeline else None,
+        "timeline": as_typed(scenario.timeline) if scenario.timeline else None,
         "posterior": settings.posterior,
         "draws": len(settings.draws) or None,
         "out": out,
@@ -118,9 +118,11 @@ def command_line(
     return shlex.join(words)
 
 
-def _shown(given: str) -> str:
-    """A name as it is, a path as its last part."""
-    return Path(given).name
+def as_typed(given: str | Path) -> str:
+    """A name, or a path from the folder of the call, as it is; of any other path its last part,
+    since a manifest holds no path of a machine."""
+    path = Path(given)
+    return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
 
 
 def versions() -> dict[str, str]:

@@ -135,7 +135,7 @@ def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:
         One fault for each field that is unknown, missing or out of range.
     """
     try:
-        return Scenario.model_validate(values)
+        setting = Scenario.model_validate(values)
     except ValidationError as error:
         faults = []
         for problem in error.errors():
@@ -152,6 +152,26 @@ def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:
                 )
             )
         raise BadInput(faults) from None
+    if faults := _raid_faults(setting, str(file)):
+        raise BadInput(faults)
+    return setting
+
+
+def _raid_faults(setting: Scenario, file: str) -> list[Fault]:
+    """Operations whose dates are out of order, or of which no day falls in the run."""
+    faults = []
+    last = setting.end - dt.timedelta(days=1)
+    for index, raid in enumerate(setting.raids):
+        found = f"announced {raid.announced}, begins {raid.begins}, lasts {raid.days} days"
+        ends = raid.begins + dt.timedelta(days=raid.days - 1)
+        if raid.announced > raid.begins:
+            rule = "announced on the day it begins or before"
+        elif ends < setting.start or raid.announced > last:
+            rule = f"a day of it from {setting.start} to {last}"
+        else:
+            continue
+        faults.append(Fault(found, rule, key=f"raids.{index}", file=file))
+    return faults
 
 
 def brief(value: Any) -> str:

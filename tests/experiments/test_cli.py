@@ -15,6 +15,7 @@ import pytest
 from experiments.cli import build_parser, main
 from experiments.commands import given
 from experiments.completion import candidates
+from experiments.manifest import as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["--city", "littletown", "--scale", "1", "--years", "0.1", "--quiet", "--processes", "1"]
@@ -93,6 +94,16 @@ def test_no_result_holds_a_path_of_the_machine(tmp_path, capsys):
     text = (out / "manifest.json").read_text()
     for path in (str(tmp_path), str(ROOT), str(Path.home())):
         assert path not in text
+
+
+def test_a_command_is_repeated_as_typed_but_for_paths_of_the_machine(tmp_path, capsys):
+    mine = tmp_path / "laws" / "mine.toml"
+    mine.parent.mkdir()
+    mine.write_bytes((ROOT / "model" / "ordinances" / "no-contact.toml").read_bytes())
+    assert main(["run", "laws/mine.toml", *QUICK, "--replicates", "1", "--out", "deep/o"]) == 0
+    again = capsys.readouterr().out.rsplit("Again:", 1)[1].split()
+    assert "laws/mine.toml" in again and "deep/o" in again
+    assert (as_typed(mine), as_typed("../mine.toml")) == ("mine.toml", "mine.toml")
 
 
 def test_a_seed_given_as_text_is_the_same_seed():
