@@ -8,7 +8,7 @@ from typing import Any
 import solara
 import solara.lab
 
-from dashboards import cases, compare, evidence_page, inspector, studies, timeline
+from dashboards import cases, compare, evidence_page, studies, timeline
 from dashboards.components import Element
 from dashboards.follow import forget_on_close
 
@@ -46,11 +46,19 @@ def Layout(children: Any = None) -> None:
         )
 
 
+@solara.component
+def Inspector() -> None:
+    """Mesa's page; what it needs takes seconds to load, and is loaded for who opens it."""
+    from dashboards import inspector
+
+    inspector.Page()
+
+
 routes = [
     solara.Route("/", component=compare.Page, label="Compare", layout=Layout),
     solara.Route("timeline", component=timeline.Page, label="Timeline"),
     solara.Route("cases", component=cases.Page, label="Cases"),
     solara.Route("studies", component=studies.Page, label="Studies"),
     solara.Route("evidence", component=evidence_page.Page, label="Evidence"),
-    solara.Route("inspector", component=inspector.Page, label="Inspector"),
+    solara.Route("inspector", component=Inspector, label="Inspector"),
 ]

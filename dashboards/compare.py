@@ -29,8 +29,7 @@ from dashboards.files import FILES, links
 from dashboards.follow import ask, owner, shared_runs, use_version, words
 from dashboards.plans import Plan, comparison_plan
 from dashboards.runs import FINISHED, Job
-from dashboards.views import by_area, dates, finding, law_differences, monthly, tables
-from experiments.comparison import Comparison
+from dashboards.views import Shown, dates, law_differences, shown
 from experiments.settings import environment_says
 from model.faults import BadInput
 
@@ -177,23 +176,18 @@ def Arriving(job: Job, view: View, go: Go, link: str) -> None:
     )
     if job.error:
         Alert([job.error], head="The runs failed:")
-    comparison = job.comparison
-    if comparison is not None:
-        Results(job, comparison, job.state == FINISHED, view, go, link).key(job.plan.key)
+    found = shown(job)
+    if found is not None:
+        Results(job, found, job.state == FINISHED, view, go, link).key(job.plan.key)
 
 
 @solara.component
 def Results(
-    job: Job, comparison: Comparison, finished: bool, view: View, go: Go, link: str
+    job: Job, found: Shown, finished: bool, view: View, go: Go, link: str
 ) -> None:
     """Findings, tables, maps and lines of one comparison."""
     plan = job.plan
-    sides, labels = plan.sides, plan.labels
-    have = [comparison]
-    sentences = solara.use_memo(lambda: finding(comparison, sides), have)
-    rows = solara.use_memo(lambda: tables(comparison, sides), have)
-    lines = solara.use_memo(lambda: monthly(comparison, sides), have)
-    areas = solara.use_memo(lambda: by_area(comparison, sides), have)
+    labels = plan.labels
     marks = solara.use_memo(lambda: dates(plan), [plan.key])
     wanted, set_wanted = solara.use_state(False)
     offer = day_offer(job)
@@ -206,9 +200,9 @@ def Results(
         Element("h2", "What is found", id="finding")
         Element("p", f"B, {labels[1]}, beside A, {labels[0]}:", classes="co-note")
         with Element("ul"):
-            for sentence in sentences:
+            for sentence in found.sentences:
                 Element("li", sentence)
-        n = len(comparison.manifest["seeds_finished"])
+        n = len(found.comparison.manifest["seeds_finished"])
         Element(
             "p",
             f"{n} paired replicate{'s' * (n != 1)}. Intervals hold chance alone; what is not "
@@ -217,15 +211,16 @@ def Results(
         )
     charts = {"status": "reporting", "channel": "encounters", "headline": "headline",
               "crime": "crime"}
-    for table in rows:
+    for table in found.tables:
         Intervals(
             table=table, sides=list(labels), links=links(plan.key, charts[table["key"]]),
         )
     Explorer(
-        by_area=areas, monthly=lines, sides=list(labels), dates=marks, chosen=chosen,
+        by_area=found.by_area, monthly=found.monthly, sides=list(labels), dates=marks,
+        chosen=chosen,
         files=f"{FILES}/{plan.key}/", days=days.value, day_offer=offer,
         event_want_days=lambda _: set_wanted(True),
-        event_choose_view=lambda found: go(view.but(**{key: str(found[key]) for key in chosen})),
+        event_choose_view=lambda now: go(view.but(**{key: str(now[key]) for key in chosen})),
     )
     TakeAway(plan, link)
     if plan.other is None:

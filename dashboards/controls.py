@@ -205,7 +205,7 @@ def Raids(view: View, go: Go) -> None:
     for place, text in enumerate(view.raids):
         without = view.but(raids=(*view.raids[:place], *view.raids[place + 1 :]))
         with Element("div", classes="co-raid"):
-            Element("span", text.replace(",", ", "))
+            Element("span", text.replace("=", " ").replace("_", " ").replace(",", ", "))
             Press("Remove", partial(go, without))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from starlette.requests import Request
@@ -121,11 +122,24 @@ def analysis_file(request: Request) -> Response:
 
 def result_file(request: Request) -> Response:
     """A file of a results folder, by the names that the pages list."""
-    found = file_of(request.path_params["folder"], request.path_params["file"])
+    folder, file = request.path_params["folder"], request.path_params["file"]
+    found = file_of(folder, file)
+    if found is None and file.endswith(".csv"):
+        table = file_of(folder, file.removesuffix(".csv") + ".parquet")
+        if table is not None:
+            return Response(as_csv(plain_columns(pd.read_parquet(table))), media_type=KINDS["csv"])
     if found is None:
         return PlainTextResponse("There is no such result.", 404)
     # A drawing opened by itself may not run anything.
     return FileResponse(found, headers={"Content-Security-Policy": SANDBOX})
+
+
+def plain_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns whose cells are single values."""
+    def plain(name: str) -> bool:
+        return not table[name].head(50).map(lambda value: isinstance(value, np.ndarray)).any()
+
+    return table[[name for name in table.columns if plain(name)]]
 
 
 def briefing_file(request: Request) -> Response:

@@ -63,6 +63,8 @@ class Job:
     #: what a page plays.
     daily: list[Any] = field(default_factory=list, repr=False)
     day_view: dict[str, Any] | None = field(default=None, repr=False)
+    #: What pages show of `comparison` (`views.shown`), made once for all visitors.
+    shown: Any = field(default=None, repr=False)
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _running: int = 0
     _begun: float = 0.0

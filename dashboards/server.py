@@ -57,6 +57,7 @@ def make_app() -> Any:
     os.environ.update({key: os.environ.get(key, value) for key, value in SETTINGS.items()})
     from solara.server.starlette import app
 
+    import dashboards.app  # noqa: F401  (so that the first visitor does not wait for it)
     from dashboards.files import routes
     from dashboards.own_assets import own_assets
 

@@ -13,6 +13,7 @@ from dashboards.address import View, view_of
 from dashboards.analyses import Analyses
 from dashboards.components import Alert, CopyText, Element, Field, Table
 from dashboards.controls import Go, option
+from dashboards.files import plain_columns
 from dashboards.folders import Found, files_of, found, named
 from model.faults import BadInput
 
@@ -48,9 +49,10 @@ def Page() -> None:
             option(one.name, f"{one.name} ({one.kind.removeprefix('carveout ')})")
             for one in there
         ]
-        Field("Results", view.item, lambda name: go(View(item=name)), kind="select",
-              options=listed, tip="Newest first. The folder is set by carveout dashboard "
-                                  "--results DIR.")
+        with Element("div", classes="co-chooser"):
+            Field("Results", view.item, lambda name: go(View(item=name)), kind="select",
+                  options=listed, tip="Newest first. The folder is set by carveout dashboard "
+                                      "--results DIR.")
         if view.item:
             Opened(view, go)
 
@@ -111,16 +113,16 @@ def Saved(path: Path, where: str) -> None:
     columns, rows, whole = solara.use_memo(lambda: saved_rows(path), [str(path)])
     note = "" if whole <= MOST_ROWS else f"The first {MOST_ROWS:,} of {whole:,} rows."
     Table(title=path.stem, columns=columns, rows=rows, note=note,
-          links=[{"text": path.suffix[1:].upper(), "href": f"{where}/{path.name}"}])
+          links=[{"text": kind.upper(), "href": f"{where}/{path.stem}.{kind}"}
+                 for kind in dict.fromkeys(("csv", path.suffix[1:]))])
 
 
 def saved_rows(path: Path) -> tuple[list[str], list[list[str]], int]:
     """Columns, the first `MOST_ROWS` rows as text, and how many there are."""
     frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    plain = [name for name in frame.columns
-             if not frame[name].head(50).map(lambda value: isinstance(value, np.ndarray)).any()]
+    plain = plain_columns(frame)
     rows = [[cell_text(value) for value in row]
-            for row in frame[plain].head(MOST_ROWS).itertuples(index=False)]
+            for row in plain.head(MOST_ROWS).itertuples(index=False)]
     return list(map(str, plain)), rows, len(frame)
 
 
@@ -128,4 +130,6 @@ def cell_text(value: Any) -> str:
     """A cell in print: four figures of a number, nothing for none."""
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
     return "" if value is None or value is pd.NA else str(value)

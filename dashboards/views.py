@@ -6,7 +6,9 @@ Everything here is text and numbers of `Released` frames, ready for JSON; a hidd
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,6 +17,7 @@ import pandas as pd
 from matplotlib import colors
 
 from dashboards.plans import Plan
+from dashboards.runs import Job
 from experiments.comparison import Comparison
 from experiments.maps import DIVERGING, SEQUENTIAL
 from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
@@ -31,6 +34,7 @@ from model.tiles import tile_centres
 HIDDEN, NONE = f"< {FLOOR}", "none"
 PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
 SHADES = 11
+_making = threading.Lock()
 #: Smaller than a single event in any rate, larger than what rounding leaves of a difference.
 NOISE = 1e-9
 ENDS = ("low", "high")
@@ -290,6 +294,32 @@ def area_list(city: City) -> dict[str, Any]:
 
 def _shades(scale: Any) -> list[str]:
     return [colors.to_hex(shade) for shade in scale(np.linspace(0, 1, SHADES))]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that a page shows of one comparison."""
+
+    comparison: Comparison
+    sentences: list[str]
+    tables: list[dict[str, Any]]
+    monthly: dict[str, Any]
+    by_area: dict[str, Any]
+
+
+def shown(job: Job) -> Shown | None:
+    """What is there to show of a job; made once, whoever looks, for each further replicate."""
+    with _making:
+        comparison, sides = job.comparison, job.plan.sides
+        if comparison is None:
+            return None
+        if job.shown is None or job.shown.comparison is not comparison:
+            job.shown = Shown(
+                comparison, finding(comparison, sides), tables(comparison, sides),
+                monthly(comparison, sides), by_area(comparison, sides),
+            )
+        found: Shown = job.shown
+        return found
 
 
 def dates(plan: Plan) -> list[dict[str, str]]:
