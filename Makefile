@@ -10,7 +10,7 @@ DEV_EXTRAS := dev,studies,briefing,dashboard
 PYTEST := $(BIN)/python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard demo setup test test-all lint bench pins clean
+.PHONY: help dashboard demo reference setup test test-all lint bench pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -34,6 +34,9 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 
 dashboard: $(VENV)/.dashboard ## Compare regimes in a browser, on this machine alone
 	$(BIN)/carveout dashboard
+
+reference: $(VENV)/.dev ## Make the committed example in results/reference again
+	$(BIN)/python -m experiments.briefing.reference
 
 bench: $(VENV)/.bench ## Measure speed and memory against Mesa, Starsim and the machine
 	$(BIN)/carveout bench

@@ -21,7 +21,7 @@ from experiments.language import Language, decimals, places
 from experiments.style import BASELINE, COLOURS, FAINT, INK, RC, wrapped
 
 WIDTH = 7.4
-ROW, HEAD, PANEL_HEAD, AXIS, FOOT = 0.2, 0.33, 0.44, 0.2, 0.22
+ROW, HEAD, PANEL_HEAD, AXIS, FOOT = 0.18, 0.33, 0.4, 0.2, 0.22
 #: Characters of a title and of the small print that fit the width.
 TITLE, SMALL = 84, 185
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from matplotlib.figure import Figure
 
 from experiments.briefing.facts import Estimate
@@ -57,7 +59,9 @@ def sure_figure(
     settings = [setting_name(write, told.environment), *(
         setting_name(write, name) for name in results.variants
     )]
-    panels, turned, lost = [], [], []
+    panels = []
+    turned: dict[str, list[str]] = {}  # settings by topic
+    lost: dict[str, list[str]] = {}
     for found in topics:
         scale = float(say(f"topic.{found.outcome}.scale"))
         others = {
@@ -65,23 +69,43 @@ def sure_figure(
             for name, other in results.variants.items()
         }
         states = {name: verdict(one) for name, one in others.items()}
-        turned += reversals(found.verdicts[regime], states)
-        lost += losses(found.verdicts[regime], states)
+        for kept, names in (
+            (turned, reversals(found.verdicts[regime], states)),
+            (lost, losses(found.verdicts[regime], states)),
+        ):
+            if names:
+                kept[found.outcome] = names
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
             tuple(mark(write, one, scale) for one in (found.changes[regime], *others.values())),
         ))
     slots = {"regime": told.regime(regime, say), "base": told.regime(told.baseline, say)}
-    any_clear = any(found.verdicts[regime].clear for found in topics)
-    if turned or lost:
-        names = dict.fromkeys(turned or lost)
-        key = "sure_finding" if turned else "sure_lost"
-        listed = say.listed([setting_name(write, name) for name in names])
-        title = say(f"chart.{key}", names=listed, **slots)
-    else:
-        title = say("chart.sure_held" if any_clear else "chart.sure_plain", **slots)
+    title = _sure_title(write, topics, regime, turned, lost, slots)
     source = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
     return forest(title, say("chart.sure_axis", **slots), settings, panels, source, say), title
+
+
+def _sure_title(
+    write: Writer, topics: list[Topic], regime: str, turned: dict[str, list[str]],
+    lost: dict[str, list[str]], slots: dict[str, str],
+) -> str:
+    """What turns round; else what fades; else what holds; always of which topics."""
+    say = write.language
+
+    def things(outcomes: Iterable[str]) -> str:
+        listed = say.listed([say(f"topic.{outcome}.thing") for outcome in outcomes])
+        return listed[:1].upper() + listed[1:]
+
+    clear = [found.outcome for found in topics if found.verdicts[regime].clear]
+    if turned or lost:
+        found = turned or lost
+        names = dict.fromkeys(name for one in found.values() for name in one)
+        listed = say.listed([setting_name(write, name) for name in names])
+        key = "sure_finding" if turned else "sure_lost"
+        return say(f"chart.{key}", names=listed, things=things(found), **slots)
+    if clear:
+        return say("chart.sure_held", things=things(clear), **slots)
+    return say("chart.sure_plain")
 
 
 def setting_name(write: Writer, name: str) -> str:

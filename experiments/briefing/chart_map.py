@@ -19,7 +19,7 @@ from model.city import City, load_city
 from model.faults import BadInput
 
 OUTCOME = "area_reporting"
-SIZE = (7.4, 3.8)
+SIZE = (7.4, 3.5)
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
 BY_CHANCE = 0.05
 #: Maps side by side, and names of areas listed under each.

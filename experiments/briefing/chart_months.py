@@ -22,7 +22,7 @@ from model.law import load_timeline
 from model.ordinance import load_regime
 
 OUTCOME = "reporting_undocumented"
-WIDTH, COLUMNS, ROW = 7.4, 4, 0.85
+WIDTH, COLUMNS, ROW = 7.4, 4, 0.78
 HEAD, FOOT = 0.72, 0.4
 
 

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: how many numbers and facts were taken again, and what differs."""
+    """What a check found: how many numbers and facts were taken again, and what differs.
+
+    `absent` are files of the briefing that are not in its folder, such as a Word file that nobody
+    kept: they are not held to anything.
+    """
 
     numbers: int
     facts: int
     differences: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,9 @@ def check(folder: str | Path, results: str | Path | None = None) -> Checked:
     differences = [
         f"{name}: not as it was written"
         for name, kept in content["files"].items()
-        if _digest(register.folder / name) != kept
+        if (register.folder / name).is_file() and _digest(register.folder / name) != kept
     ]
+    absent = [name for name in content["files"] if not (register.folder / name).is_file()]
     differences += [
         f"{name}: not the table that the briefing was made of"
         for name, kept in content["tables"].items()
@@ -137,7 +143,9 @@ def check(folder: str | Path, results: str | Path | None = None) -> Checked:
     for number in content["numbers"]:
         differences += _differs(number, again[number["id"]], content["language"])
     differences += _page(register)
-    return Checked(len(content["numbers"]), len(content["facts"]), tuple(differences))
+    return Checked(
+        len(content["numbers"]), len(content["facts"]), tuple(differences), tuple(absent)
+    )
 
 
 def _digest(path: Path) -> str:

@@ -42,7 +42,7 @@ def evidence_table(write: Writer, results: Results) -> Table:
     claims = tomllib.loads(CLAIMS.read_text("utf-8"))["claims"]
     rows = [_row(write, results, claim) for claim in claims]
     header = (write("evidence.claim"), write("evidence.source"), write("evidence.model"))
-    return Table(write("evidence.caption"), header, tuple(rows), (2.8, 2.3, 2.5), numeric=False)
+    return Table(write("evidence.caption"), header, tuple(rows), (3.0, 2.1, 2.6), numeric=False)
 
 
 def _row(write: Writer, results: Results, claim: dict) -> Row:

@@ -47,6 +47,8 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         said = f"{found.numbers} numbers taken again from {found.facts} queries"
         print(f"{said}: {len(found.differences) or 'no'} differences")
+        if found.absent:
+            print(f"not in the folder, so not looked at: {', '.join(found.absent)}")
         for line in found.differences:
             print(line, file=sys.stderr)
     return 1 if found.differences else 0

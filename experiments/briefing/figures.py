@@ -113,10 +113,22 @@ def sides(results: Results) -> list[str]:
     return list(dict.fromkeys([opposite(results), results.told.others[-1]]))
 
 
+def _shows(results: Results, grid: Grid) -> bool:
+    """Whether any level of the grid may be shown; a chart without a dot says nothing."""
+    frame = results.contrasts.frame
+    rows = frame[
+        (frame["outcome"] == grid.outcome) & frame["by"].isin(["all", grid.by])
+        & (frame["measure"] == "level")
+    ]
+    return bool(rows["estimate"].notna().any())
+
+
 def _grids(results: Results, code: str) -> dict[str, Drawn]:
     alts = chart_alt(results.told, results.contrasts, code, [grid for grid, _ in GRIDS])
     drawn = {}
     for grid, figure in GRIDS:
+        if not _shows(results, grid):
+            continue
         fact = results.facts.rows(
             outcome=grid.outcome, by=["all", grid.by], measure=["level", "difference"]
         )

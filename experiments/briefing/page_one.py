@@ -76,13 +76,13 @@ def law_or_belief(write: Writer, results: Results, topics: list[Topic]) -> Inlin
 
 def sure(write: Writer, results: Results) -> Inlines:
     """Chance in the simulation, and doubt about the model, told apart."""
-    if len(results.told.seeds) < 2:
-        return write("page.sure_single")
-    said = [write("page.sure_chance", n=write.told("seeds_finished"))]
-    draws = results.manifest.get("draws")
-    if draws:
+    single = len(results.told.seeds) < 2
+    said = [write("page.sure_single")] if single else [
+        write("page.sure_chance", n=write.told("seeds_finished"))
+    ]
+    if results.manifest.get("draws"):
         said.append(write("page.sure_parameters", draws=write.told("draws")))
-    else:
+    elif not single:
         said.append(write("page.sure_no_parameters"))
     if results.manifest.get("partial"):
         said.append(write(

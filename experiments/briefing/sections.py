@@ -87,10 +87,13 @@ def _reporting(made: Pages) -> list[Block]:
 
 
 def _encounters(made: Pages) -> list[Block]:
-    return [
-        made.heading("encounters"), made.text("text.encounters", "intro"),
-        *made.charts("encounters"), made.text("text.classes", "intro"), *made.charts("classes"),
-    ]
+    blocks: list[Block] = [made.heading("encounters")]
+    for stem in ("encounters", "classes"):
+        if stem in made.drawn:
+            blocks += [made.text(f"text.{stem}", "intro"), *made.charts(stem)]
+    if len(blocks) == 1:
+        blocks.append(made.text("text.channels_hidden"))
+    return blocks
 
 
 def _places(made: Pages) -> list[Block]:
@@ -101,7 +104,10 @@ def _places(made: Pages) -> list[Block]:
 def _months(made: Pages) -> list[Block]:
     charts = made.charts("months")
     if not charts:
-        return [made.heading("months"), made.text("text.months_hidden")]
+        kept = made.results.outcomes.frame["month"].nunique() > 1
+        return [
+            made.heading("months"), made.text(f"text.months_{'hidden' if kept else 'not_kept'}"),
+        ]
     dates = made.drawn["months"].dates
     said = (
         made.text("text.policy_dates", "intro", list=made.write.language.listed(dates))
@@ -167,13 +173,14 @@ def _again(made: Pages) -> list[Block]:
     commit = str(manifest.get("commit") or "–")
     hashes = ", ".join(f"{name} {value[:8]}" for name, value in manifest["hashes"].items())
     blocks: list[Block] = [
-        made.heading("again"), made.text("again.intro"),
+        made.heading("again"), made.text("again.intro", "intro"),
         Paragraph(write.inlines(str(manifest["command"])), "code"),
-        made.text("again.commit", commit=commit.partition("+")[0], hashes=hashes),
+        made.text("again.commit", "note", commit=commit.partition("+")[0], hashes=hashes),
     ]
     if "+changes" in commit:
-        blocks.append(made.text("again.changed"))
-    return [*blocks, made.text("again.check"), Paragraph(write("again.privacy"), "note")]
+        blocks.append(made.text("again.changed", "note"))
+    said = (*write("again.check"), Text(" "), *write("again.privacy"))
+    return [*blocks, Paragraph(said, "note")]
 
 
 def _quote(made: Pages) -> list[Block]:
@@ -210,15 +217,15 @@ def _parameters(made: Pages) -> list[Block]:
 
 
 _CHARTS: tuple[Section, ...] = (
-    _reporting, _encounters, _months, _places, _clauses,
+    _reporting, _encounters, _months, _places,
 )
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": (
-        _answer, _headlines, *_CHARTS, _mind, _evidence, _regimes, _limits, _method, _again,
+        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method, _again,
     ),
     "press": (_answer, _quote, _headlines, _reporting, _encounters, _evidence, _limits, _again),
     "technical": (
-        _answer, _headlines, *_CHARTS, _mind, _evidence, _regimes, _limits, _method, _detail,
+        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method, _detail,
         _parameters, _again,
     ),
 }

@@ -59,10 +59,19 @@ def _inline(svg: str, stem: str, alt: str) -> str:
     )
     body = re.sub(r'(url\(#|href="#)', rf"\g<1>{stem}-", body)
     body = re.sub(r"<style.*?</style>", "", body, flags=re.S)  # the page's own covers it
-    body = re.sub(r"\n\s*", "\n", body)
+    body = re.sub(r"<[^>]+>", lambda tag: _short(tag[0]), body)
+    body = re.sub(r"\n\s*", "", body.replace("<g/>", ""))
     head, _, rest = body.partition(">")
     head = re.sub(r' (?:width|height)="[^"]*"', "", head)
     return f'{head} role="img" aria-label="{escape(alt)}">{rest}'
+
+
+def _short(tag: str) -> str:
+    """A tag with coordinates to a hundredth of a point, and without what the page says anyway."""
+    tag = re.sub(r"-?\d+\.\d{3,}", lambda x: f"{float(x[0]):.2f}".rstrip("0").rstrip("."), tag)
+    tag = tag.replace("font-family: 'Source Sans Pro', 'DejaVu Sans'; ", "")
+    tag = re.sub(r' transform="rotate\(-?0 [^"]*"', "", tag)
+    return re.sub(r"\s*\n", " ", tag)
 
 
 @cache

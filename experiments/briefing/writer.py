@@ -13,6 +13,8 @@ from experiments.outcomes import OUTCOMES
 
 #: Numbers in sentences carry no more digits than a reader can use.
 MOST_DIGITS = 3
+#: In tables a small difference that is clear has as many as it takes to be seen, up to this.
+FINEST = 6
 
 
 def printed(
@@ -41,8 +43,13 @@ def few_digits(*values: float, scale: float = 1.0) -> int:
 def table_digits(estimate: Estimate, level: float = math.nan) -> int:
     """Digits for a table: three figures, but a difference no finer than its level allows."""
     digits = decimals(estimate.estimate, estimate.low, estimate.high)
-    clear = estimate.low > 0 or estimate.high < 0
-    return digits if clear or math.isnan(level) else min(digits, 1 + decimals(level))
+    if estimate.low > 0 or estimate.high < 0:
+        # What leaves out zero must not seem to touch it.
+        nearest = min(abs(estimate.low), abs(estimate.high))
+        while digits < FINEST and round(nearest, digits) == 0:
+            digits += 1
+        return digits
+    return digits if math.isnan(level) else min(digits, 1 + decimals(level))
 
 
 @dataclass(frozen=True)
