@@ -120,14 +120,24 @@ def as_bytes(figure: Figure, kind: str, *, outlines: bool = True) -> bytes:
 
 
 def _few_colours(picture: io.BytesIO) -> bytes:
-    """A PNG of at most 256 colours: a chart has few, and the file is a third of the size."""
+    """A PNG of its 256 commonest colours, a third of the size.
+
+    Fills keep their very colours; what is rarer, at the edges of letters, takes the nearest.
+    """
+    import numpy as np
     from PIL import Image
 
     buffer = io.BytesIO()
     with Image.open(picture) as full:
-        small = full.convert("RGB").quantize(
-            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        pixels = np.asarray(full.convert("RGB"))
+        colours, which, counts = np.unique(
+            pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
         )
+        common = colours[np.sort(np.argsort(-counts, kind="stable")[:256])].astype(int)
+        apart = ((colours[:, None, :].astype(int) - common[None]) ** 2).sum(axis=2)
+        nearest = apart.argmin(axis=1).astype(np.uint8)
+        small = Image.fromarray(nearest[which.reshape(pixels.shape[:2])], mode="P")
+        small.putpalette(common.astype(np.uint8).tobytes())
         small.save(buffer, format="png", optimize=True, dpi=full.info["dpi"])
     return buffer.getvalue()
 

@@ -221,11 +221,12 @@ _CHARTS: tuple[Section, ...] = (
 )
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": (
-        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method, _again,
+        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method,
+        _again,
     ),
     "press": (_answer, _quote, _headlines, _reporting, _encounters, _evidence, _limits, _again),
     "technical": (
-        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method, _detail,
-        _parameters, _again,
+        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method,
+        _detail, _parameters, _again,
     ),
 }

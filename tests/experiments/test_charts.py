@@ -60,3 +60,31 @@ def test_a_dot_stands_where_the_level_is(small):
     drawn = {line.get_xdata()[0] for axes in figure.axes for line in axes.lines
              if line.get_marker() == "o"}
     assert len(shown) and drawn == set(shown["estimate"])
+
+
+def test_a_picture_of_few_colours_keeps_the_colours_of_its_fills():
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    from experiments.style import _few_colours
+
+    shades = np.stack([np.arange(240)] * 3, axis=1).astype(np.uint8)
+    picture = np.repeat(np.repeat(shades[:, None], 40, axis=1), 4, axis=0)
+    picture[0, :, 0] = np.arange(40)  # forty rare colours more than a palette holds
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="png", dpi=(160, 160))
+    buffer.seek(0)
+    with Image.open(io.BytesIO(_few_colours(buffer))) as small:
+        assert small.mode == "P"
+        assert (np.asarray(small.convert("RGB"))[4:] == picture[4:]).all()
+
+
+def test_words_are_wrapped_by_their_own_width():
+    from experiments.style import wrapped
+
+    assert wrapped("one two", 10, width=5) == "one two"
+    thin, wide = wrapped("i " * 60, 10, width=2), wrapped("W " * 60, 10, width=2)
+    assert wide.count("\n") > 2 * thin.count("\n") > 0
+    assert wrapped("a" * 400, 10, width=1) == "a" * 400

@@ -194,3 +194,19 @@ def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
     assert "E3" in text
     assert say("parts.only_law", regimes=say(f"regimes.{NEW}")) in text
     assert say("page.sure_no_parameters") in text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_differences_that_may_be_nothing_share_a_clause_with_the_largest_end(code):
+    text, found = said("encounters", {NEW: (0.5, -1.0, 2.0), OLD: (-1.0, -3.5, 1.5)}, code)
+    assert not found.clear and len(re.findall(UNCLEAR[code], text)) == 1
+    bound = language(code).number(3.5, 1)
+    assert bound in text and not sides(text, code)
+
+
+def test_a_sentence_gives_the_wider_of_chance_and_draws():
+    text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, -1.0, 7.0)})
+    assert found.verdicts[NEW] is Verdict.UNCLEAR
+    assert "between 1.0 fewer and 7.0 more" in text and "2.0" not in text
+    text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 1.2, 7.0)})
+    assert found.verdicts[NEW] is Verdict.MORE and "(1.2 to 7.0 more)" in text
