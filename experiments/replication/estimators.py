@@ -49,7 +49,12 @@ def answer(study: Study, estimator: Estimator) -> Answer:
     }[estimator.kind]
     with warnings.catch_warnings(), _logging_kept():
         warnings.simplefilter("ignore")
-        return _with_enough(study, call(study, estimator))
+        try:
+            return _with_enough(study, call(study, estimator))
+        except ValueError as error:
+            if "Demeaning failed" not in str(error):  # fixed effects that do not converge
+                raise
+            return Answer(math.nan, math.nan, math.nan)
 
 
 def _with_enough(study: Study, given: Answer) -> Answer:
@@ -144,7 +149,11 @@ def _poisson(study: Study, estimator: Estimator) -> Answer:
     if not study.outcome.minus_group and everywhere_at_once:
         return Answer(math.nan, math.nan, math.nan)  # nothing is left to compare with
     if not study.outcome.minus_group:
-        table = table[table["a_of"] > 0].assign(log_of=lambda rows: np.log(rows["a_of"]))
+        table = _with_events(table[table["a_of"] > 0])
+        events = table.groupby("treated")["a"].sum()
+        if len(events) < 2 or not events.all():  # no event on one side: no ratio
+            return Answer(math.nan, math.nan, math.nan)
+        table = table.assign(log_of=np.log(table["a_of"]))
         more: dict[str, Any] = {"vcov": {"CRV1": "place"}, "offset": "log_of"}
         fit = pf.fepois("a ~ treated | place + period", table, **more)
         dynamic = pf.fepois("a ~ i(near, ref=-1) | place + period", table, **more)
@@ -158,6 +167,17 @@ def _poisson(study: Study, estimator: Estimator) -> Answer:
     fixed = "place^first + place^period" + ("" if everywhere_at_once else " + period^first")
     fit = pf.fepois(f"count ~ effect | {fixed}", both, vcov={"CRV1": "place"}, offset="log_of")
     return _percent(*_of(fit, "effect"))
+
+
+def _with_events(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose place and period each have an event: the others tell nothing of a count, and
+    where nothing is left pyfixest's compiled part ends the process."""
+    size = -1
+    while len(table) != size:
+        size = len(table)
+        for key in ("place", "period"):
+            table = table[table.groupby(key)["a"].transform("sum") > 0]
+    return table
 
 
 def _permutation(study: Study, estimator: Estimator) -> Answer:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from experiments.privacy import Released, gated
 from experiments.style import BASELINE, COLOURS, FAINT, RC
 from experiments.validation.report import unit_text
+from experiments.validation.verdict import AGREES, NOT_COMPARABLE
 
 MODEL = COLOURS[0]
 WIDTH, ROW, PANEL, HEAD, FOOT = 10.0, 0.52, 0.7, 0.95, 0.05
@@ -32,8 +33,8 @@ def forest(released: Released) -> Figure:
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, max(height, 2.5)))
         height = figure.get_figheight()
-        figure.text(0.02, 1 - 0.3 / height, "Published effects and the model's", fontsize=12,
-                    fontweight="bold", va="center")
+        figure.text(0.02, 1 - 0.3 / height, _finding(frame), fontsize=12, fontweight="bold",
+                    va="center")
         figure.text(0.02, 1 - 0.58 / height, "black: published, with its interval", va="center")
         figure.text(0.27, 1 - 0.58 / height, "blue: model, 95% interval", color=MODEL, va="center")
         top = height - HEAD
@@ -47,8 +48,21 @@ def forest(released: Released) -> Figure:
             foot.append(f"{CALIBRATION}: helped to choose the model's numbers, proves nothing.")
         if left_out := int(frame["model"].isna().sum()):
             foot.append(f"{left_out} findings that the model cannot answer are in the table only.")
+        foot.append("Source: the studies named; Carveout model, synthetic residents.")
         figure.text(0.02, 0.16 / height, "  ".join(foot), color=FAINT, fontsize=8)
     return figure
+
+
+def _finding(frame: pd.DataFrame) -> str:
+    """How often the model agrees, of the findings that it was not fitted to and can answer."""
+    told = frame[(frame["role"] != "calibration") & (frame["verdict"] != NOT_COMPARABLE)]
+    if told.empty:
+        return "Published effects and the model's"
+    agrees = int((told["verdict"] == AGREES).sum())
+    return (
+        f"The model agrees with {agrees} of {len(told)} published findings that it was not fitted "
+        "to and can answer"
+    )
 
 
 def _panels(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -1,6 +1,7 @@
 """Who may come in, and what is sent with every page."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +14,13 @@ from model.faults import BadInput
 
 PAGE = b"<!doctype html>\n<html>\n<meta name=\"viewport\" content=\"width=device-width, " \
        b"initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui\">"
+
+
+def finished(coroutine):
+    """What a coroutine gives, run in a thread of its own: Playwright's loop may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
 
 
 async def inner(scope, receive, send):
@@ -34,7 +42,7 @@ def answer(kind="http", path=b"/", query=b"", method="GET", **headers):
     pairs = [(key.encode(), value.encode()) for key, value in headers.items()]
     scope = {"type": kind, "method": method, "raw_path": path, "query_string": query,
              "headers": pairs}
-    asyncio.run(Guard(inner, allowed_hosts("127.0.0.1"))(scope, None, send))
+    finished(Guard(inner, allowed_hosts("127.0.0.1"))(scope, None, send))
     return sent
 
 
@@ -143,9 +151,9 @@ def test_scripts_are_served_from_this_machine_and_never_taken_away(tmp_path):
     (folder / "main.js").write_text("1")
     files = OwnAssets(directory=tmp_path)
     scope = {"type": "http", "method": "GET", "headers": []}
-    given = asyncio.run(files.get_response("package@1.0.0/main.js", scope))
+    given = finished(files.get_response("package@1.0.0/main.js", scope))
     assert given.status_code == 200 and "immutable" in given.headers["Cache-Control"]
     for path in ("package@1.0.0", "absent@1.0.0/main.js", "../secret"):
         with pytest.raises(Exception, match="404"):
-            asyncio.run(files.get_response(path, scope))
+            finished(files.get_response(path, scope))
     assert (folder / "main.js").exists()

@@ -1,6 +1,7 @@
 """Virtual replications: designs are files, estimators find what was planted, the gap is told."""
 
 import json
+import math
 
 import numpy as np
 import pandas as pd
@@ -243,6 +244,12 @@ def test_poisson_takes_cells_of_nought_and_finds_the_percentage():
     given = answer(study, estimator("poisson"))
     assert given.low < -50 < given.high
     assert given.high < -30
+
+
+@pytest.mark.parametrize(("base", "effect"), [(0.0, 0.0), (1.0, -100.0)])
+def test_poisson_has_no_answer_where_a_side_has_no_event(base, effect):
+    study = planted(lambda since: effect, share=False, base=base)
+    assert math.isnan(answer(study, estimator("poisson")).estimate)
 
 
 def test_permutation_knows_chance_by_the_places_where_nothing_happened():
