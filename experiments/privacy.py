@@ -66,7 +66,7 @@ ESTIMATE_COLUMNS = (
     "outcome", "condition", "regime", "baseline", "contrast", "clause", "parameter", "index",
     "title", "estimate", "low", "high", "n", "alone", "last", "draws", "replicates",
     "ratio", "ratio_low", "ratio_high", "independent", "par_low", "par_high",
-    "target", "done", "box", "rule", "from", "to", "coverage", "density", "cases", "of",
+    "target", "looked", "done", "box", "rule", "from", "to", "coverage", "density", "cases", "of",
     "method", "mean_regret", "worst_regret", "share_best", "dominated_by", "share_worse",
 )
 

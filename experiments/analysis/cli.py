@@ -34,7 +34,7 @@ def add(command: Command) -> None:
         "sure",
         "add replicates until a difference is known as well as asked for",
         "experiments.analysis.commands:sure",
-        "The first look is at 10 replicates, the next after a quarter more each.\n\n"
+        "The first look is at 20 replicates, the next after a quarter more each.\n\n"
         "examples:\n"
         "  carveout sure welcoming-2012 welcoming-2021 --outcome reporting_undocumented \\\n"
         "      --half-width 0.2 --budget 30\n"

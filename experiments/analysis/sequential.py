@@ -1,15 +1,6 @@
 """Until it is sure: replicates are added until an interval is as narrow as was asked for.
 
-Looking again and again at an interval and stopping when it suits makes it too narrow: the stop
-comes early where the spread happens to look small. What is done about it (Chow & Robbins 1965,
-doi:10.1214/aoms/1177700156; Glynn & Whitt 1992, doi:10.1214/aoap/1177005777):
-
-- no look before `LEAST` replicates, and then only after every growth by a quarter;
-- the looks are at a wider interval (`LOOK`) than the one that is stated;
-- the interval that is stated has the half-width *asked for*, not the smaller one that was seen.
-
-A test holds its coverage on made-up data: 95% where values are normal, 88% where they are as skewed
-as an exponential variable. Rates of a city are sums over many persons, and nearer to the first.
+The rule, and how well its intervals cover, stand in `stopping`.
 """
 
 from __future__ import annotations
@@ -19,12 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as t_distribution
 
 from experiments.analysis.charts import Dot, dot_chart
 from experiments.analysis.result import Analysis, in_text, spread, sure
@@ -36,7 +26,17 @@ from experiments.analysis.runs import (
     processes_of,
     settings_text,
 )
-from experiments.analysis.values import Values, read_values, source_text, study_manifest
+from experiments.analysis.stopping import (
+    LEAST,
+    LOOK,
+    STATED,
+    Estimate,
+    Look,
+    mean_of,
+    over_draws,
+    until,
+)
+from experiments.analysis.values import read_values, source_text, study_manifest
 from experiments.outcomes import OUTCOMES
 from experiments.privacy import release_estimates
 from experiments.settings import MAX_REPLICATES, Case, name, real, whole
@@ -45,64 +45,14 @@ from experiments.terminal import decimals, number
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LEAST, GROWTH = 10, 1.25
-#: Confidence at which is looked, and that is stated.
-LOOK, STATED = 0.96, 0.95
-
-
-class Estimate(NamedTuple):
-    """A mean, its standard error and the degrees of freedom of that."""
-
-    mean: float
-    error: float
-    degrees: int
-
-    def half(self, confidence: float) -> float:
-        """Half of the t-interval; infinite without degrees of freedom."""
-        if self.degrees < 1:
-            return math.inf
-        return float(t_distribution.ppf(0.5 + confidence / 2, self.degrees)) * self.error
-
-
-class Look(NamedTuple):
-    """One look: replicates so far, and what they gave."""
-
-    replicates: int
-    estimate: Estimate
-
-
-def until(
-    more: Callable[[int], Estimate], half_width: float, most: int, budget: float = math.inf,
-    begin: int = LEAST,
-) -> list[Look]:
-    """Looks until the interval is narrow enough, `most` replicates are done, or time is over.
-
-    Parameters
-    ----------
-    more
-        Makes so many replicates in all, and estimates from them.
-    budget
-        Minutes. No batch is begun that would outlast it at the speed so far.
-    """
-    looks: list[Look] = []
-    begun, replicates = time.perf_counter(), min(begin, most)
-    while True:
-        looks.append(Look(replicates, more(replicates)))
-        enough = looks[-1].estimate.half(LOOK) <= half_width
-        after = min(most, max(replicates + 1, math.ceil(replicates * GROWTH)))
-        minutes = (time.perf_counter() - begun) / 60
-        if enough or after == replicates or minutes * after / replicates > budget:
-            return looks
-        replicates = after
-
-
 @dataclass(frozen=True)
 class Sequential(Analysis):
     """A difference known as well as was asked for, or as the budget allowed.
 
     Columns, one row a look: n (replicates), estimate, low, high (95% t-interval as if there had
-    been no other look), target (the half-width), done (whether the rule was met). The interval
-    that may be stated is `interval`.
+    been no other look), looked (what the rule looks at: the longer arm at 96%, mended for
+    skewness), target (the half-width), done (whether the rule was met). The interval that may be
+    stated is `interval`.
     """
 
     kind = "sure"
@@ -146,12 +96,14 @@ class Sequential(Analysis):
         """The looks in rows."""
         table = self.table()
         half = (table["high"] - table["low"]) / 2
+        looked = f"looked at ({LOOK:.0%}, longer arm)"
         return pd.DataFrame({
             "replicates": table["n"].astype(int).astype(str),
             "difference": [
                 number(value, decimals(value), signed=True) for value in table["estimate"]
             ],
-            "half-width seen": [number(value, decimals(value)) for value in half],
+            "half-width (95%)": [number(value, decimals(value)) for value in half],
+            looked: [number(value, decimals(value)) for value in table["looked"]],
             "asked for": number(self.half_width, decimals(self.half_width)),
         })
 
@@ -160,7 +112,8 @@ class Sequential(Analysis):
         return [
             "Stopping when an interval is narrow favours samples that look less spread than they "
             f"are. So the first look is at {LEAST} replicates, the next after a quarter more; "
-            f"looks are at {LOOK:.0%}, and the 95% interval stated has the half-width asked for.",
+            f"looks are at {LOOK:.0%} and mended for skewness, and the 95% interval stated has the "
+            "half-width asked for.",
             "Monte Carlo error only: parameters are held, and no number of replicates narrows what "
             "they leave open.",
         ]
@@ -250,13 +203,6 @@ def until_sure(
     return _finished(looks, manifest, outcome, name(a), name(b), width, source)
 
 
-def mean_of(values: NDArray[np.float64]) -> Estimate:
-    """The mean of independent values."""
-    n = len(values)
-    error = float(values.std(ddof=1) / math.sqrt(n)) if n > 1 else math.inf
-    return Estimate(float(values.mean()), error, n - 1)
-
-
 def _expanded(
     study: Any, outcome: str, cell: tuple[str, str, str, Any],
     rule: tuple[float, int, float], say: Callable[[str], None],
@@ -272,7 +218,7 @@ def _expanded(
         if replicates > len(open_study(study).plan["replicate"].unique()):
             say(f"{replicates} replicates of every task")
             expand_study(study, replicates)
-        return _over_draws(read(study), lever, a, b)
+        return over_draws(read(study), lever, a, b)
 
     now = len(open_study(study).plan["replicate"].unique())
     # Draws, too, are looked at before the rule: what counts are degrees of freedom.
@@ -285,18 +231,6 @@ def _expanded(
                      source_text(values))
 
 
-def _over_draws(values: Values, lever: str, a: str, b: str) -> Estimate:
-    pairs = values.differences(lever, values.chosen(lever, b), values.chosen(lever, a))
-    groups = pairs.groupby(["draw", *values.others(lever)])["value"]
-    means, count, variance = groups.mean(), groups.count(), groups.var(ddof=1)
-    degrees = int((count - 1).sum())
-    if degrees < 1:
-        return Estimate(float(means.mean()), math.inf, 0)
-    within = float((variance * (count - 1)).sum() / degrees)
-    error = math.sqrt(within * float((1 / count).sum())) / len(count)
-    return Estimate(float(means.mean()), error, degrees)
-
-
 def _finished(
     looks: list[Look], manifest: dict[str, Any], outcome: str, first: str, second: str,
     width: float, source: str,
@@ -306,7 +240,8 @@ def _finished(
             "n": look.replicates, "estimate": look.estimate.mean,
             "low": look.estimate.mean - look.estimate.half(STATED),
             "high": look.estimate.mean + look.estimate.half(STATED),
-            "target": width, "done": look.estimate.half(LOOK) <= width,
+            "looked": look.estimate.longer(LOOK), "target": width,
+            "done": look.estimate.longer(LOOK) <= width,
         }
         for look in looks
     ])
