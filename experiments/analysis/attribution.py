@@ -27,6 +27,7 @@ from experiments.analysis.runs import (
 )
 from experiments.outcomes import OUTCOMES
 from experiments.settings import Case, Settings, name, whole
+from experiments.study.codebook import full_title
 from experiments.terminal import decimals, number
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Attribution(Analysis):
         spec, table = OUTCOMES[self.outcome], self.table()
         whole, parts = table.iloc[0], table.iloc[1:]
         a, b = map(name, self.settings.regimes)
-        head = f"From {a} to {b}, {in_text(spec.title)} ({spec.unit}) changes by "
+        head = f"From {a} to {b}, {in_text(full_title(self.outcome))} ({spec.unit}) changes by "
         head += f"{estimate(whole)}"
         named = [
             f"{in_text(row.title)} {estimate(row)}"
@@ -110,13 +111,13 @@ class Attribution(Analysis):
             for row in self.table().itertuples()
         ]
         a, b = map(name, self.settings.regimes)
-        title = f"{spec.title.strip()}: what each clause contributes, from {a} to {b}"
+        title = f"{full_title(self.outcome)}: what each clause contributes, from {a} to {b}"
         parts = self.table().iloc[1:]
         if (top := _largest(parts)) is not None:
             size = number(top["estimate"], decimals(top["estimate"]), signed=True)
             title = (
                 f"{top['title']} contributes most, {size}, to what changes in "
-                f"{in_text(spec.title)} from {a} to {b}"
+                f"{in_text(full_title(self.outcome))} from {a} to {b}"
             )
         note = (
             f"Bars: 95% t-interval over {int(parts['n'].max())} paired replicates; hollow: it "

@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from experiments.analysis.charts import HEAD, WIDTH, words
 from experiments.analysis.result import Analysis
@@ -31,6 +32,8 @@ IS = "="
 WHEN = {"higher": 1.0, "lower": -1.0}
 #: Fewer states than this make no box that could be told from chance.
 LEAST_STATES = 20
+#: Where the sign is unsure in so large a share of states, the sentence says so.
+MUCH = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,27 @@ class Discovery(Analysis):
     unsure: float
 
     def sentence(self) -> str:
-        """The best box in words, or that there is none."""
+        """The best box in words, or that there is none; and whether it may all be chance."""
         table = self.table()
         share, of = float(table["share_worse"].iloc[0]), int(table["of"].iloc[0])
         head = f"{self.claim} in {share:.0%} of {of} states"
         box = table[(table["method"] == "prim") & (table["rule"] != "")]
         if box.empty:
-            return f"{head}; no condition on the parameters makes it much likelier."
-        best = box.iloc[0]
+            text = f"{head}; no condition on the parameters makes it much likelier."
+        else:
+            best = box.iloc[0]
+            text = (
+                f"{head}; of those, {best['coverage']:.0%} have {best['rule']}, where it is so in "
+                f"{best['density']:.0%} of {int(best['n'])} states."
+            )
+        if self.unsure >= MUCH:
+            text += f" It may be chance: {self._noise()}."
+        return text
+
+    def _noise(self) -> str:
         return (
-            f"{head}; of those, {best['coverage']:.0%} have {best['rule']}, where it is so in "
-            f"{best['density']:.0%} of {int(best['n'])} states."
+            f"in {self.unsure:.0%} of states the sign of the difference is within the Monte Carlo "
+            "error of its replicates"
         )
 
     def shown(self) -> pd.DataFrame:
@@ -79,8 +92,7 @@ class Discovery(Analysis):
             "Coverage: of the states in question, those that the box holds. Density: of the box's "
             "states, those in question. Boxes are found and judged on the same states, which "
             "flatters them.",
-            f"In {self.unsure:.0%} of states the sign of the difference is within the Monte Carlo "
-            "error of its replicates." if not np.isnan(self.unsure) else
+            f"{self._noise().capitalize()}." if not np.isnan(self.unsure) else
             "One replicate a state: some signs are chance.",
         ]
 
@@ -149,7 +161,7 @@ def discover(
     others = values.others(lever)
     states = ["draw", *others]
     pairs = values.differences(lever, one, other)
-    grouped = pairs.groupby(states, sort=False)["value"].agg(["mean", "sem"])
+    grouped = pairs.groupby(states, sort=False)["value"].agg(["mean", "var", "count"])
     about = pairs.drop_duplicates(states).set_index(states, drop=False)
     conditions = about[[*values.parameters, *others]].loc[grouped.index].reset_index(drop=True)
     conditions = conditions.loc[:, conditions.nunique() > 1]
@@ -158,17 +170,33 @@ def discover(
         raise BadInput(Fault(found, f"{LEAST_STATES} states, sampled parameters", key="study"))
     interest = (WHEN[when] * grouped["mean"] > 0).to_numpy()
     rows, trade_off = boxes(conditions, interest, density)
-    sem = grouped["sem"].to_numpy()
-    unsure = np.nan if np.isnan(sem).all() else np.nanmean(np.abs(grouped["mean"]) < 1.96 * sem)
-    claim = f"{values.spec.title.strip()}: {when} with {one} than with {other}"
+    claim = f"{values.title[:1].upper()}{values.title[1:]}: {when} with {one} than with {other}"
     command = (
         f"carveout discover STUDY --outcome {values.outcome} --position {one} --baseline {other} "
         f"--when {when}"
     )
     return Discovery(
         release_estimates(rows.assign(outcome=values.outcome), "discovery"),
-        study_manifest(values, command), values, claim, trade_off, float(unsure),
+        study_manifest(values, command), values, claim, trade_off, unsure_share(grouped),
     )
+
+
+def unsure_share(states: pd.DataFrame) -> float:
+    """The share of states whose sign is within the Monte Carlo error of their replicates; NaN with
+    one replicate a state.
+
+    Parameters
+    ----------
+    states
+        Mean, var and count of each state's replicates. Two or three replicates say little of a
+        state's own spread: that of all states together is taken.
+    """
+    degrees = int((states["count"] - 1).sum())
+    if not degrees:
+        return float("nan")
+    pooled = float((states["var"] * (states["count"] - 1)).sum()) / degrees
+    half = float(t.ppf(0.975, degrees)) * np.sqrt(pooled / states["count"])
+    return float((states["mean"].abs() < half).mean())
 
 
 def boxes(

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.analysis.charts import Dot, dot_chart
-from experiments.analysis.result import Analysis, in_text, spread
+from experiments.analysis.result import Analysis, spread
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
 from experiments.terminal import decimals, number
@@ -30,6 +30,8 @@ INDICES = {
     "mu_star": "mu*: mean absolute effect", "sigma": "sigma: interaction or curvature",
 }
 HALF_SAMPLES = 50
+#: RBD-FAST sums at most so many harmonics; fewer from small samples, which carry no more.
+HARMONICS, DRAWS_A_HARMONIC, LEAST_DRAWS = 10, 16, 32
 METHODS = {"sobol": "Sobol' indices", "morris": "Morris screening", "rbd": "RBD-FAST indices"}
 
 
@@ -160,12 +162,12 @@ def sensitivity(
         found = f"several of {', '.join(others)}"
         raise BadInput(Fault(found, "one of each, held by --where NAME=VALUE", key="where"))
     frame = values.frame[values.frame[lever] == chosen]
-    what = f"{in_text(values.spec.title)} ({values.spec.unit})"
-    if values.positions(lever)[1:]:
-        what += f" under {chosen}"
+    what = values.title
     if baseline is not None:
         frame = values.differences(lever, chosen, values.chosen(lever, baseline))
-        what = f"the difference in {what} from {baseline}"
+        what = f"the difference between {chosen} and {baseline} in {what}"
+    elif values.positions(lever)[1:]:
+        what += f" under {chosen}"
     sampled = sample_of(values.study, frame)
     sampler = values.study.file.uncertainties.sampler
     method = sampler if sampler in ("sobol", "morris") else "rbd"
@@ -241,15 +243,27 @@ def morris(sampled: Sample) -> pd.DataFrame:
 
 
 def rbd(sampled: Sample) -> pd.DataFrame:
-    """First indices by random balance designs, from a sample of any kind."""
+    """First indices by random balance designs, from a sample of any kind.
+
+    Raises
+    ------
+    BadInput
+        If fewer than `LEAST_DRAWS` draws are done.
+    """
     from SALib.analyze import rbd_fast
 
     known = ~np.isnan(sampled.value)
+    if known.sum() < LEAST_DRAWS:
+        raise BadInput(Fault(f"{known.sum()} draws done", f"at least {LEAST_DRAWS}", key="study"))
     value = _varying(sampled.value[known])
     points = sampled.points[known]
+    # SALib's correction for bias divides by the draws less twice the harmonics.
+    harmonics = min(HARMONICS, len(value) // DRAWS_A_HARMONIC)
 
     def first(rows: NDArray[np.integer]) -> NDArray[np.float64]:
-        found = rbd_fast.analyze(sampled.problem, points[rows], value[rows], num_resamples=1)
+        found = rbd_fast.analyze(
+            sampled.problem, points[rows], value[rows], M=harmonics, num_resamples=2
+        )
         return np.asarray(found["S1"], float)
 
     # SALib's own interval repeats the whole sample. Half-samples spread about the whole as much

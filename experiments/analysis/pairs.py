@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.analysis.charts import Dot, dot_chart
-from experiments.analysis.result import Analysis, estimate, in_text, places, spread, sure
+from experiments.analysis.result import Analysis, estimate, places, spread, sure
 from experiments.analysis.spreads import saving, two_level
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
@@ -37,9 +37,9 @@ class PairedContrasts(Analysis):
 
     def sentence(self) -> str:
         """The largest difference that is sure, and what pairing saved."""
-        spec, table = self.values.spec, self.table()
+        table = self.table()
         clear = table[[sure(row.low, row.high) for row in table.itertuples()]]
-        what = f"{in_text(spec.title)} ({spec.unit})"
+        what = self.values.title
         if clear.empty:
             head = f"No difference in {what} can be told from zero with these replicates"
         else:

@@ -40,6 +40,7 @@ from experiments.analysis.values import read_values, source_text, study_manifest
 from experiments.outcomes import OUTCOMES
 from experiments.privacy import release_estimates
 from experiments.settings import MAX_REPLICATES, Case, name, real, whole
+from experiments.study.codebook import full_title
 from experiments.terminal import decimals, number
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Sequential(Analysis):
         spec, last = OUTCOMES[self.outcome], self.table().iloc[-1]
         low, high = self.interval
         digits = decimals(last["estimate"], self.half_width)
-        what = f"{in_text(spec.title)} ({spec.unit})"
+        what = f"{in_text(full_title(self.outcome))} ({spec.unit})"
         end = "" if sure(low, high) else ": it cannot be told from zero"
         asked = f"\N{PLUS-MINUS SIGN}{number(self.half_width, decimals(self.half_width))}"
         stop = "as narrow as asked for" if self.reached else (

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from experiments.analysis.result import in_text
 from experiments.outcomes import OUTCOMES, Outcome
+from experiments.study.codebook import full_title
 from model.faults import BadInput, Fault, unknown
 
 if TYPE_CHECKING:
@@ -36,11 +38,19 @@ class Values:
     where: Mapping[str, str]
     hidden: int = 0
     study: Any = None
+    by: str = "all"
+    group: str = "all"
 
     @property
     def spec(self) -> Outcome:
         """The outcome's entry: title, unit, meaning."""
         return OUTCOMES[self.outcome]
+
+    @property
+    def title(self) -> str:
+        """The outcome within a sentence, with its group and unit."""
+        of = "" if self.by == "all" else f", {self.by.replace('_', ' ')} {self.group}"
+        return f"{in_text(full_title(self.outcome))}{of} ({self.spec.unit})"
 
     def positions(self, lever: str) -> list[str]:
         """The values of a lever, in the order in which the study names them.
@@ -140,7 +150,7 @@ def read_values(
     shown = shown.assign(**{name: shown[name].astype(str) for name in opened.levers})
     return Values(
         shown.reset_index(drop=True), outcome, varying, tuple(opened.parameters), fixed,
-        len(frame) - len(shown), opened,
+        len(frame) - len(shown), opened, by, group,
     )
 
 
@@ -178,10 +188,14 @@ def source_text(values: Values) -> str:
 def study_manifest(values: Values, command: str) -> dict[str, Any]:
     """The study's own manifest, the command of the analysis, and what was left out."""
     made = {} if values.study is None else {"study": values.study.manifest}
+    held = "".join(f" --where {lever}={position}" for lever, position in values.where.items())
+    told = "" if values.by == "all" else f" --by {values.by} --group {values.group}"
     return {
         "kind": "carveout results",
-        "command": command,
+        "command": command + held + told,
         "outcome": values.outcome,
+        "by": values.by,
+        "group": values.group,
         "where": dict(values.where),
         "values": len(values.frame),
         "values_not_shown": values.hidden,
