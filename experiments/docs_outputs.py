@@ -4,7 +4,7 @@ In a block that is marked ``console``, a line that begins with ``$ `` is a comma
 below are what it prints. A block that is marked ``toml`` and a name is the file of that name. A
 page's commands are run one after the other in a folder of their own, so that a reader who types
 them sees the same. A comment ``<!-- made: PATH -->`` above a picture names the file of that folder
-that the picture is. Pages named as arguments are renewed alone.
+that the picture is (``*`` for an incident's id). Pages named as arguments are renewed alone.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def renewed(text: str, place: Path) -> str:
             return match[0]
         told = []
         for found in _COMMAND.finditer(body):
-            told += [f"$ {found[1]}\n", _printed(_words(found[1]), place)]
-        return f"```console\n{''.join(told)}```"
+            told.append(f"$ {found[1]}\n{_printed(_words(found[1]), place)}")
+        return "```console\n" + "\n".join(told) + "```"
 
     return _BLOCK.sub(block, text)
 
@@ -100,7 +100,7 @@ def pictures(text: str, place: Path, docs: Path) -> None:
     from PIL import Image
 
     for made, target in _MADE.findall(text):
-        image = Image.open(place / made).convert("RGB").quantize(SHADES, dither=Image.Dither.NONE)
+        image = Image.open(next(place.glob(made))).convert("RGB").quantize(SHADES, dither=Image.Dither.NONE)
         buffer = io.BytesIO()
         image.save(buffer, "png", optimize=True)
         (docs / target).write_bytes(buffer.getvalue())
@@ -110,6 +110,7 @@ def main(names: Sequence[str]) -> int:
     """Renew the pages of these names, or all."""
     for path in [DOCS / name for name in names] or pages():
         text = path.read_text("utf-8")
+        print(f"{path.name}: {len(shown(text).commands)} commands", flush=True)
         with tempfile.TemporaryDirectory() as place:
             told = renewed(text, Path(place))
             pictures(told, Path(place), DOCS)

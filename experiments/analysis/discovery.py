@@ -170,7 +170,7 @@ def discover(
         raise BadInput(Fault(found, f"{LEAST_STATES} states, sampled parameters", key="study"))
     interest = (WHEN[when] * grouped["mean"] > 0).to_numpy()
     rows, trade_off = boxes(conditions, interest, density)
-    claim = f"{values.title[:1].upper()}{values.title[1:]}: {when} with {one} than with {other}"
+    claim = f"{values.named[:1].upper()}{values.named[1:]}: {when} with {one} than with {other}"
     command = (
         f"carveout discover STUDY --outcome {values.outcome} --position {one} --baseline {other} "
         f"--when {when}"

@@ -47,10 +47,15 @@ class Values:
         return OUTCOMES[self.outcome]
 
     @property
-    def title(self) -> str:
-        """The outcome within a sentence, with its group and unit."""
+    def named(self) -> str:
+        """The outcome within a sentence, with its group."""
         of = "" if self.by == "all" else f", {self.by.replace('_', ' ')} {self.group}"
-        return f"{in_text(full_title(self.outcome))}{of} ({self.spec.unit})"
+        return f"{in_text(full_title(self.outcome))}{of}"
+
+    @property
+    def title(self) -> str:
+        """`named` with the unit."""
+        return f"{self.named} ({self.spec.unit})"
 
     def positions(self, lever: str) -> list[str]:
         """The values of a lever, in the order in which the study names them.
@@ -60,8 +65,11 @@ class Values:
         BadInput
             If the study has no such lever.
         """
-        if lever not in self.levers and lever not in self.where:
-            raise BadInput(unknown("lever", lever, self.levers))
+        there = dict.fromkeys([*self.levers, *self.where])
+        if self.study is not None:
+            there |= dict.fromkeys(self.study.levers)
+        if lever not in there:
+            raise BadInput(unknown("lever", lever, there))
         return list(dict.fromkeys(self.frame[lever]))
 
     def chosen(self, lever: str, position: str | None) -> str:

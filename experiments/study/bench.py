@@ -19,7 +19,7 @@ from experiments.manifest import PROJECT
 from experiments.study.claim import claimed
 from experiments.study.engines import Outcomes, local
 from experiments.study.file import load_study, overridden, parse_study
-from experiments.study.folder import Folder, digest, result_name
+from experiments.study.folder import Folder, result_name
 from experiments.study.identity import code_digest
 from experiments.study.plan import Plan, make_plan, parts, write_rows
 from experiments.study.progress import Watch, status
@@ -63,7 +63,8 @@ def shares(stated: Any, place: Path, processes: int) -> dict[str, Any]:
     -------
     tasks, processes, wall (seconds), simulating (share of processes times wall) and
     simulating_of_used (share of the CPU time that the study used, which other programs on the
-    machine do not lower), CPU seconds and shares by stage.
+    machine do not lower), CPU seconds and shares by stage, and growth (CPU seconds a run in the
+    second half of the runs over those in the first: 1 where cost is in proportion to the runs).
     """
     stated = stated.model_copy(update={
         "levers": {**stated.levers, "environment": ("E3",)},
@@ -74,16 +75,16 @@ def shares(stated: Any, place: Path, processes: int) -> dict[str, Any]:
     begun, own = time.perf_counter(), time.process_time()
     write_rows(folder, plan.rows(replicates), replicates)
     spent: dict[str, float] = defaultdict(float)
-    tasks = 0
+    each: list[float] = []
     for result in local(_all(folder, plan), processes):
         if not isinstance(result, Done):
             raise RuntimeError(result.error)
         for stage, seconds in result.spent.items():
             spent[stage] += seconds
-        tasks += 1
+        each.append(sum(result.spent.values()))
         _write(folder, result)
     wall = time.perf_counter() - begun
-    whole = wall * processes
+    whole, tasks, half = wall * processes, len(each), len(each) // 2
     spent["planning and keeping results"] = time.process_time() - own
     used = sum(spent.values())
     spent["starting and waiting"] = max(0.0, whole - used)
@@ -92,7 +93,8 @@ def shares(stated: Any, place: Path, processes: int) -> dict[str, Any]:
         "tasks": tasks, "processes": processes, "scale": stated.run.scale,
         "years": stated.run.years, "wall": wall, "simulating": spent["simulating"] / whole,
         "simulating_of_used": spent["simulating"] / used, "target": TARGET_SHARE,
-        "seconds": ranked, "shares": {name: each / whole for name, each in ranked.items()},
+        "seconds": ranked, "shares": {name: some / whole for name, some in ranked.items()},
+        "growth": sum(each[half:]) / (tasks - half) / (sum(each[:half]) / half) if half else 1.0,
     }
 
 
@@ -106,7 +108,7 @@ def status_cost(place: Path) -> dict[str, Any]:
     for _ in range(5):
         begun = time.perf_counter()
         for path in paths:
-            digest(path.read_bytes())
+            path.read_bytes()
         reading.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         told = status(folder)
@@ -206,6 +208,8 @@ def _print(found: dict[str, Any]) -> None:
     console().print(shown)
     print(f"simulating: {cores['simulating']:.1%} of the cores' time (target {TARGET_SHARE:.0%}), "
           f"{cores['simulating_of_used']:.1%} of what the study used of it\n"
+          f"CPU time a run in the second half of the runs: {cores['growth']:.2f} times that in the "
+          "first\n"
           f"status of {status_['tasks']:,} tasks: {status_['status']:.2f} s, "
           f"{status_['ratio']:.2f} times reading their files once ({status_['reading']:.2f} s; "
           f"target at most {TARGET_STATUS:g})\n"

@@ -113,6 +113,9 @@ def _csv(
 def _r(folder: Path, study: Study, values: pd.DataFrame, cells: Any, book: pd.DataFrame) -> None:
     table = cells.to_table().to_pandas()
     for name, frame in (("values", values), ("cells", table)):
+        flags = frame.select_dtypes("bool").columns
+        words = {flag: frame[flag].map({True: "TRUE", False: "FALSE"}) for flag in flags}
+        frame = frame.assign(**words)  # as R writes them
         # No time of writing in the file: equal tables give equal bytes.
         how = {"method": "gzip", "mtime": 0}
         frame.to_csv(folder / f"{name}.csv.gz", index=False, compression=how)
@@ -125,7 +128,7 @@ def _r(folder: Path, study: Study, values: pd.DataFrame, cells: Any, book: pd.Da
 
 def _classes(frame: pd.DataFrame) -> str:
     """R's class of each column, as arguments of ``c()``; seeds are too long for its integers."""
-    kinds = {"f": "numeric", "i": "numeric", "b": "character"}
+    kinds = {"f": "numeric", "i": "numeric", "b": "logical"}
     found = (
         (name, "character" if name == "task" else kinds.get(kind.kind, "factor"))
         for name, kind in frame.dtypes.items()

@@ -53,6 +53,8 @@ def test_what_a_study_cannot_answer_is_refused(small):
         sensitivity(small, "threat")
     with pytest.raises(BadInput, match="did you mean full-cooperation"):
         read_values(small, "threat", where=["regime=full-coperation"])
+    with pytest.raises(BadInput, match="1 positions"):
+        regret(small, {"threat": "low"}, lever="posture")  # a lever that does not vary is known
     with pytest.raises(BadInput, match="unknown lever 'regimes'"):
         paired_contrasts(small, "threat", lever="regimes")
 

@@ -113,9 +113,12 @@ def test_rs_script_names_every_column_with_a_class(small, tmp_path):
     script = (out / "read.R").read_text()
     for stem in ("values", "cells"):
         head = gzip.decompress((out / f"{stem}.csv.gz").read_bytes()).split(b"\n")[0].decode()
-        classes = re.findall(r'"(\w+)" = "(?:numeric|factor|character)"',
+        classes = re.findall(r'"(\w+)" = "(?:numeric|factor|character|logical)"',
                              script.split(f"{stem} <- ")[1].split("))\n")[0])
         assert classes == head.split(",")
+    assert '"suppressed" = "logical"' in script
+    text = gzip.decompress((out / "cells.csv.gz").read_bytes()).decode()
+    assert text.splitlines()[1].rsplit(",", 1)[1] in ("TRUE", "FALSE")
 
 
 def test_statas_names_are_short_and_no_two_alike():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.study import Machine, run_study
+from experiments.study import Machine, open_study, run_study
 from model.faults import BadInput
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,11 @@ PATIENCE = 300.0
 
 def files(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(root.glob("tasks/*/*.parquet"))}
+
+
+def final(study) -> bytes:
+    """Every cell of a study's final table, sorted, as the bytes of a CSV file."""
+    return study.query("SELECT * FROM results ORDER BY ALL").to_csv(index=False).encode()
 
 
 def dask(*words: object) -> subprocess.Popen[bytes]:
@@ -85,6 +90,7 @@ def test_a_worker_killed_and_a_worker_added_half_way_change_no_byte(
     )
     assert files(out) == files(tmp_path / "alone") and len(files(out)) == 20
     assert alone.status()["done"] == 20
+    assert final(open_study(out)) == final(alone)
 
 
 def test_an_address_at_which_nobody_answers_is_bad_input(small_file, tmp_path, monkeypatch):

@@ -49,6 +49,12 @@ def files(study) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(root.glob("tasks/*/*.parquet"))}
 
 
+def final(study) -> bytes:
+    """Every cell of a study's final table, sorted, as the bytes of a CSV file."""
+    opened = open_study(study) if isinstance(study, Path) else study
+    return opened.query("SELECT * FROM results ORDER BY ALL").to_csv(index=False).encode()
+
+
 @pytest.fixture
 def copy(small, tmp_path):
     """The finished study in a folder of its own, to be damaged."""
@@ -80,8 +86,7 @@ def test_killed_workers_and_a_killed_parent_cost_only_what_was_in_flight(
     status = open_study(out).status()
     assert status["done"] == len(kept) and status["running"] is None and not status["failed"]
     resumed = resume_study(out, machine=QUIET)
-    assert files(resumed) == files(small)
-    assert resumed.values("reporting").equals(small.values("reporting"))
+    assert files(resumed) == files(small) and final(resumed) == final(small)
 
 
 def test_damaged_and_cut_result_files_are_not_done_and_are_made_again(small, copy):
@@ -95,6 +100,7 @@ def test_damaged_and_cut_result_files_are_not_done_and_are_made_again(small, cop
     assert damaged.status()["done"] == len(files(small)) - 3
     assert len(damaged.values("reporting")) == len(files(small)) - 3
     assert files(resume_study(copy, machine=QUIET)) == files(small)
+    assert final(copy) == final(small)
 
 
 @contextlib.contextmanager
@@ -143,6 +149,7 @@ def test_a_full_disk_stops_the_study_in_one_line_and_costs_nothing_that_is_done(
         assert len(files(copy)) == 2
         assert not list(copy.rglob("*.partial"))
     assert files(resume_study(copy, machine=QUIET)) == files(small)
+    assert final(copy) == final(small)
 
 
 def test_failures_are_kept_with_their_trace_and_can_be_tried_again(
@@ -172,6 +179,7 @@ def test_failures_are_kept_with_their_trace_and_can_be_tried_again(
     assert resume_study(tmp_path / "out", machine=QUIET).status()["failed"] == 4
     again = resume_study(tmp_path / "out", retry_failed=True, machine=QUIET)
     assert again.status()["failed"] == 0 and files(again) == files(small)
+    assert final(again) == final(small)
 
 
 def test_a_study_of_which_every_task_fails_is_stopped(text, tmp_path, monkeypatch):
@@ -217,7 +225,7 @@ def test_compaction_and_expansion_change_no_value(small, copy):
     before = small.values("reporting")
     assert main(["study", "compact", str(copy)]) == 0
     assert not list(copy.glob("tasks/*/*.parquet")) and len(list(copy.glob("parts/*"))) == 2
-    assert open_study(copy).values("reporting").equals(before)
+    assert open_study(copy).values("reporting").equals(before) and final(copy) == final(small)
     assert main(["study", "expand", str(copy), "--replicates", "3", "--quiet"]) == 0
     larger = open_study(copy)
     assert larger.status()["total"] == larger.status()["done"] == 12
