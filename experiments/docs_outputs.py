@@ -100,7 +100,8 @@ def pictures(text: str, place: Path, docs: Path) -> None:
     from PIL import Image
 
     for made, target in _MADE.findall(text):
-        image = Image.open(next(place.glob(made))).convert("RGB").quantize(SHADES, dither=Image.Dither.NONE)
+        image = Image.open(next(place.glob(made))).convert("RGB")
+        image = image.quantize(SHADES, dither=Image.Dither.NONE)
         buffer = io.BytesIO()
         image.save(buffer, "png", optimize=True)
         (docs / target).write_bytes(buffer.getvalue())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from textwrap import fill
+from textwrap import fill, wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib as mpl
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, ROW, HEAD, FOOT = 9.0, 0.36, 0.8, 0.95
+#: Letters of a title's line, and what a third line takes.
+TITLE, LINE = 100, 0.2
 
 
 class Dot(NamedTuple):
@@ -49,11 +51,12 @@ def dot_chart(
     """
     labels = list(dict.fromkeys(dot.label for dot in dots))
     series = max((dot.series for dot in dots), default=0) + 1
-    height = HEAD + FOOT + ROW * len(labels) * (1 + 0.45 * (series - 1))
+    head = head_of(title)
+    height = head + FOOT + ROW * len(labels) * (1 + 0.45 * (series - 1))
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, height))
         left = min(0.42, 0.04 + 0.0088 * max(map(len, labels), default=0))
-        place = (left, FOOT / height, 0.97 - left, 1 - (HEAD + FOOT) / height)
+        place = (left, FOOT / height, 0.97 - left, 1 - (head + FOOT) / height)
         axes = figure.add_axes(place)
         for dot in dots:
             shift = 0.0 if series == 1 else 0.5 * (dot.series / (series - 1) - 0.5)
@@ -68,15 +71,20 @@ def dot_chart(
         words(figure, title, note, height)
         for at, told in enumerate(legend):
             figure.text(
-                left + 0.2 * at, 1 - 0.66 / height, f"\N{BLACK CIRCLE} {told}",
+                left + 0.2 * at, 1 - (head - 0.14) / height, f"\N{BLACK CIRCLE} {told}",
                 color=COLOURS[at % len(COLOURS)], va="top",
             )
     return figure
 
 
+def head_of(title: str) -> float:
+    """Inches that a title takes, with room for a legend below it."""
+    return HEAD + LINE * max(0, len(wrap(title, TITLE)) - 2)
+
+
 def words(figure: Figure, title: str, note: str, height: float) -> None:
     """The title, which is the finding, and the note at the foot."""
-    figure.text(0.015, 1 - 0.12 / height, fill(title, 100), fontsize=11.5, fontweight="bold",
+    figure.text(0.015, 1 - 0.12 / height, fill(title, TITLE), fontsize=11.5, fontweight="bold",
                 va="top", linespacing=1.25)
     figure.text(0.015, 0.1 / height, fill(note, 185), fontsize=7.5, color=FAINT, va="bottom")
 

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from experiments.analysis.charts import HEAD, WIDTH, words
+from experiments.analysis.charts import WIDTH, head_of, words
 from experiments.analysis.result import Analysis
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
@@ -92,7 +92,7 @@ class Discovery(Analysis):
             "Coverage: of the states in question, those that the box holds. Density: of the box's "
             "states, those in question. Boxes are found and judged on the same states, which "
             "flatters them.",
-            f"{self._noise().capitalize()}." if not np.isnan(self.unsure) else
+            f"I{self._noise()[1:]}." if not np.isnan(self.unsure) else
             "One replicate a state: some signs are chance.",
         ]
 
@@ -101,18 +101,20 @@ class Discovery(Analysis):
         from matplotlib.figure import Figure
         from matplotlib.ticker import PercentFormatter
 
-        height = 4.6
+        title = self.sentence().rstrip(".")
+        head = head_of(title)
+        height = 3.8 + head
         with mpl.rc_context(RC):
             figure = Figure(figsize=(WIDTH, height))
-            axes = figure.add_axes((0.08, 0.25, 0.55, 0.92 - (HEAD + 0.75) / height))
+            foot = 1.15 / height
+            axes = figure.add_axes((0.08, foot, 0.55, 1 - (head + 0.05) / height - foot))
             rows = self.trade_off
-            for number, some in rows.groupby("restricted"):
-                axes.plot(some["coverage"], some["density"], "o", markersize=5,
-                          color=COLOURS[int(number) % len(COLOURS)])
-                last = some.iloc[-1]
-                axes.annotate(f"{int(number)} condition{'s' * (number != 1)}",
-                              (last["coverage"], last["density"]), xytext=(6, 5), fontsize=8,
-                              textcoords="offset points", color=COLOURS[int(number) % len(COLOURS)])
+            for place, (number, some) in enumerate(rows.groupby("restricted")):
+                colour = COLOURS[int(number) % len(COLOURS)]
+                axes.plot(some["coverage"], some["density"], "o", markersize=5, color=colour)
+                told = f"\N{BLACK CIRCLE} {int(number)} condition{'s' * (number != 1)}"
+                figure.text(0.66, 1 - (head + 0.15 + 0.2 * place) / height, told, fontsize=9,
+                            color=colour, va="top")
             box = self.table().iloc[0]
             axes.plot(box["coverage"], box["density"], "o", markersize=12, color=INK,
                       markerfacecolor="none", markeredgewidth=1.4)
@@ -124,8 +126,9 @@ class Discovery(Analysis):
             for axis in (axes.xaxis, axes.yaxis):
                 axis.set_major_formatter(PercentFormatter(1, decimals=0))
             rule = box["rule"].replace(" and ", "\nand ") or "all states"
-            figure.text(0.66, 0.62, f"Ringed box:\n{rule}", fontsize=9, va="top")
-            words(figure, self.sentence().rstrip("."),
+            below = head + 0.35 + 0.2 * rows["restricted"].nunique()
+            figure.text(0.66, 1 - below / height, f"Ringed box:\n{rule}", fontsize=9, va="top")
+            words(figure, title,
                   f"{' '.join(self.notes())} Source: {source_text(self.values)}.", height)
         return figure
 

@@ -187,9 +187,10 @@ def source_text(values: Values) -> str:
         return "Carveout model, synthetic residents"
     run = values.study.file.run
     held = ", ".join(f"{lever} {position}" for lever, position in values.where.items())
+    size = "whole city" if run.scale == 1 else f"{run.scale:g} of the city"
     return (
-        f"study {values.study.file.name}, Carveout model, synthetic residents, "
-        f"{run.scale:g} of the city, {run.years:g} years{f', {held}' if held else ''}"
+        f"study {values.study.file.name}, Carveout model, synthetic residents, {size}, "
+        f"{run.years:g} years{f', {held}' if held else ''}"
     )
 
 
