@@ -46,6 +46,7 @@ WRITERS = {
     "experiments/study/task.py": "a `Released`",
     "experiments/study/results.py": "files of tasks put together",
     "experiments/study/plan.py": "the plan: levers and parameters",
+    "experiments/briefing/reference.py": "columns of released tables, fewer of them",
     "experiments/briefing/from_study.py": "values of a study's tasks, estimated anew",
     "experiments/study/export.py": "values of a study's tasks, and their codebook",
     "experiments/study/calls.py": "answers from a study's tasks",

@@ -119,7 +119,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "environment": "E3",
         "posture": "2025-surge",
         "parameters": LIVELY | {"prison_share_felony": 0.5, "undocumented_arrest_ratio": 1.5},
-        "seed": 24,
+        "seed": 32,
     },
     "courts": {"posture": "courts.toml", "environment": "E0", "seed": 8},
     "littletown": {
