@@ -18,6 +18,7 @@ from model.dice import Dice
 from model.intercepts import EPISODE_CEILING, clearance_target, target
 from model.rates import Rates
 from model.schema import ADULT, CRIMES
+from model.sets import within
 
 PARTNER = CRIMES["partner_violence"]
 
@@ -70,7 +71,7 @@ class Courses:
         new_year = dt.date(year, 1, 1).toordinal()
         self.keep(self.end > new_year)
         victim, first = np.unique(victim, return_index=True)
-        fresh = ~np.isin(victim, self.victim)
+        fresh = ~within(victim, self.victim)
         victim, day = victim[fresh], day[first][fresh].astype(np.int64)
         values = self.rates.parameters
         begin = new_year + day + self.dice.uniform("course-begins", year, victim)
@@ -105,10 +106,10 @@ class Courses:
         self._draw_history(year, np.flatnonzero(self.begin < day), day)
 
     def renew(self, year: int, replaced: NDArray[np.integer]) -> None:
-        """Victims are replaced by others at New Year: who moves in brings a course where who
-        left had one, with a history of reports of its own."""
+        """Residents `replaced` at New Year, ascending: who moves in brings a course where who left
+        had one, with a history of reports of its own."""
         new_year = dt.date(year, 1, 1).toordinal()
-        self._draw_history(year, np.flatnonzero(np.isin(self.victim, replaced)), new_year)
+        self._draw_history(year, np.flatnonzero(within(self.victim, replaced)), new_year)
 
     def _draw_history(self, year: int, rows: NDArray[np.int64], day: int) -> None:
         """Whether courses were reported before `day`, at the baseline, and what followed."""

@@ -121,7 +121,12 @@ def race(
     weight, u : (n,)
         Rates, and one uniform draw each.
     """
-    return np.argsort(arrivals(u, weight), kind="stable")[:places]
+    time = arrivals(u, weight)
+    if places < len(time):
+        # The few who come first, without sorting the rest.
+        first = np.sort(np.argpartition(time, places)[:places])
+        return first[np.argsort(time[first], kind="stable")]
+    return np.argsort(time, kind="stable")
 
 
 def field_work(
@@ -134,7 +139,8 @@ def field_work(
     age = day - leads.day
     weight = np.array(model.posture.target_weight)[model.population.conviction[leads.person]]
     weight = weight * leads.worth[age]
-    worked = (age < values.lead_life) & (model.removable_of(leads.person) > 0) & (weight > 0)
+    # Whom ICE does not seek never becomes a lead.
+    worked = (age < values.lead_life) & (weight > 0)
     leads.keep(worked)
     weight = weight[worked]
     effort = model.field.visits_a_day(model.posture, values)

@@ -43,6 +43,7 @@ from model.scenario import Raid, Scenario, ScenarioFields
 from model.scenario import scenario as check_scenario
 from model.schedule import build_schedule
 from model.schema import ETHNICITIES
+from model.sets import within
 from model.space import Area
 from model.state import NEVER, State
 from model.traits import Traits
@@ -275,7 +276,7 @@ class PolicyModel(mesa.Model):
         state.heard.forget(replaced)
         state.trust_change.forget(replaced)
         self.courses.renew(year, replaced)
-        self.leads.keep(~np.isin(self.leads.person, replaced))
+        self.leads.keep(~within(self.leads.person, replaced))
 
     def _law_of_the_day(self) -> None:
         """Ask the law again on the first day and on days when a text comes into force."""
