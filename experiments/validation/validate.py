@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments import privacy
-from experiments.manifest import commit, data_hashes, versions
+from experiments.manifest import as_typed, commit, data_hashes, versions
 from experiments.replication.design import COUNTIES
 from experiments.runner import run_cases
 from experiments.settings import MAX_REPLICATES, real, whole
@@ -146,13 +146,13 @@ def validate(
         progress=progress,
     )
     records = [record(row, effects.get(row.id)) for row in read.rows]
-    words = ["carveout", "validate", *(["--rows", Path(rows).name] if rows else [])]
+    words = ["carveout", "validate", *(["--rows", as_typed(rows)] if rows else [])]
     words += ["--scale", f"{share:g}", "--replicates", str(count), "--seed", str(first)]
     words += ["--counties", str(counties)] * (counties is not None)
     if posterior is not None:
-        words += ["--posterior", *([Path(posterior).name] if str(posterior) else [])]
+        words += ["--posterior", *([as_typed(posterior)] if str(posterior) else [])]
         words += ["--draws", str(len(values))]
-    words += [word for one in replications for word in ("--replications", Path(one).name)]
+    words += [word for one in replications for word in ("--replications", as_typed(one))]
     made = {
         "kind": "carveout validation",
         "command": shlex.join(words),
