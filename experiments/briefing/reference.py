@@ -63,7 +63,7 @@ def keep_small(folder: Path, *, whole: bool) -> None:
     """Leave a run's tables only, without what no briefing reads.
 
     Monthly outcomes of the whole city stay, those of groups and areas go; single pairs stay for
-    the city's figures. Unless `whole`, contrasts are of the city only.
+    the city's figures. Unless `whole`, contrasts are of the city only, and of its months those of reporting.
     """
     for path in folder.iterdir():
         if path.name not in TABLES:
@@ -76,8 +76,9 @@ def keep_small(folder: Path, *, whole: bool) -> None:
     contrasts["paired"] = [
         pairs if one else pairs[:0] for pairs, one in zip(contrasts["paired"], city, strict=True)
     ]
+    months = outcomes["by"] == "all"
     tables = {
-        OUTCOME_ROWS: outcomes[outcomes["by"] == "all"],
+        OUTCOME_ROWS: outcomes[months if whole else months & (outcomes["outcome"] == "reporting")],
         CONTRASTS: contrasts if whole else contrasts[city],
     }
     for name, table in tables.items():
