@@ -80,7 +80,7 @@ def clicks(browser: Browser, url: str) -> dict[str, list[float]]:
     for what, (field, shown) in FIELDS.items():
         values = page.evaluate(VALUES, field)
         took[what] = []
-        for turn in range(CLICKS):
+        for turn in range(1, CLICKS + 1):  # the first value is what is chosen already
             asked = [field, values[turn % len(values)], shown]
             took[what].append(page.evaluate(ANSWER, asked))
             page.wait_for_timeout(300)
