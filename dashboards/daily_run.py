@@ -131,6 +131,7 @@ def run_by_day(case: Case, progress: Callable[[int], None] | None = None) -> Res
         done = day
 
     model.run(report)
+    model.__dict__.clear()  # as `simulate` does
     report(scenario.days)
     marks.append(time.process_time())
     rows = tabulate(ledger.frames(), scenario, case.outcomes or OUTCOMES.values())

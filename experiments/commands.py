@@ -55,7 +55,7 @@ def _overrides(given: list[str]) -> dict[str, str]:
 
 def _simulate(arguments: Arguments, call: Callable[..., Any], stem: str) -> int:
     """Run, save, print, and say where: a full disk or Ctrl-C still leaves what was computed."""
-    from experiments.manifest import as_typed
+    from experiments.settings import as_typed
     from experiments.store import FolderTaken, SaveError, free_folder
 
     failure = None

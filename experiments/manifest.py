@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.raids import raid_text
-from experiments.settings import Settings, environment_says, name
+from experiments.settings import (
+    OWN_POSTERIOR,
+    Settings,
+    as_typed,
+    environment_says,
+    name,
+)
 
 if TYPE_CHECKING:
     from model.city import City
@@ -99,7 +105,7 @@ def command_line(
         "city": as_typed(scenario.city),
         "start": scenario.start.isoformat(),
         "timeline": as_typed(scenario.timeline) if scenario.timeline else None,
-        "posterior": settings.posterior,
+        "posterior": None if settings.posterior == OWN_POSTERIOR else settings.posterior,
         "draws": len(settings.draws) or None,
         "out": out,
         "events": settings.events,
@@ -116,13 +122,6 @@ def command_line(
     for key, value in scenario.parameters.items():
         words += ["--set", f"{key}={value!r}"]
     return shlex.join(words)
-
-
-def as_typed(given: str | Path) -> str:
-    """A name, or a path from the folder of the call, as it is; of any other path its last part,
-    since a manifest holds no path of a machine."""
-    path = Path(given)
-    return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
 
 
 def versions() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.faults import BadInput, Fault, unknown
-from model.scenario import Raid, brief, scenario
+from model.scenario import Raid, brief, fields_of
 
 FLAGS = ("leaked", "called_off")
 EXAMPLE = "begins=2022-03-10,announced=2022-03-01"
@@ -34,7 +34,7 @@ def raid_of(text: str) -> Raid:
     if "begins" not in values:
         raise BadInput(Fault(f"found {brief(str(text))}", f"a raid as {EXAMPLE}", key="raid"))
     values = {"announced": values["begins"], **values}
-    return scenario({"raids": (values,)}).raids[0]
+    return fields_of({"raids": (values,)}).raids[0]
 
 
 def raid_text(raid: Raid) -> str:

@@ -23,6 +23,8 @@ DEFAULT_BASELINE, DEFAULT_CITY = "welcoming-2012", "chicago"
 MAX_YEARS, MAX_REPLICATES = 100, 10_000
 #: Of the posterior, where a number is not asked for.
 DEFAULT_DRAWS = 10
+#: What the posterior is called that comes with the project.
+OWN_POSTERIOR = "the committed posterior"
 #: The shortest run is a day, as a share of a year.
 LEAST_YEARS = 1 / 365
 #: Fewer residents than this make no city: every cell of theirs would be empty.
@@ -212,7 +214,15 @@ def _posterior(
     posterior = load_posterior(given or None)
     count = min(DEFAULT_DRAWS, len(posterior.draws)) if draws is None else None
     count = count or whole("draws", draws, 2, MAX_REPLICATES)
-    return tuple(posterior.take(count)), posterior.path.name
+    named = as_typed(given) if given else OWN_POSTERIOR
+    return tuple(posterior.take(count)), named
+
+
+def as_typed(given: str | Path) -> str:
+    """A name, or a path from the folder of the call, as it is; of any other path its last part,
+    since a manifest holds no path of a machine."""
+    path = Path(given)
+    return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
 
 
 def regimes_of(city: str) -> tuple[str, ...]:

@@ -63,8 +63,9 @@ class Rates:
     """Solved levels of one population, parameter set and baseline.
 
     ``person`` (n_cells, 7) and ``household`` (n_areas, 3) are hazards a day at the baseline; stops
-    and arrests for a year's totals of one, multiplied by the year's. ``stop_arrest_share`` counts
-    who is stopped with a warrant. ``law`` is the stack under which they were solved.
+    and arrests for a year's totals of one, multiplied by the year's. ``stop_arrest_share`` is
+    the mean over who is stopped, by warrant and status; ``pursued`` the share of matches that ICE
+    pursues with a detainer. ``law`` is the stack under which they were solved.
     """
 
     population: Population

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
@@ -11,6 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from model.faults import BadInput, Fault, nearest
 from model.field_words import allowed
+
+#: Years that a date may lie in: far beyond any law, and within the calendar's arithmetic.
+YEARS = (1900, 2200)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is needed, not true or false")
+    return value
+
+
+def _within_years(date: dt.date) -> dt.date:
+    if not YEARS[0] <= date.year <= YEARS[1]:
+        raise ValueError(f"a date from {YEARS[0]} to {YEARS[1]} is needed")
+    return date
 
 
 class Raid(BaseModel):
@@ -32,9 +48,12 @@ class Raid(BaseModel):
     @field_validator("days", "visits", mode="before")
     @classmethod
     def _no_booleans(cls, value: Any) -> Any:
-        if isinstance(value, bool):
-            raise ValueError("a whole number is needed, not true or false")
-        return value
+        return _number(value)
+
+    @field_validator("announced", "begins")
+    @classmethod
+    def _years(cls, date: dt.date) -> dt.date:
+        return _within_years(date)
 
 
 class Scenario(BaseModel):
@@ -90,10 +109,20 @@ class Scenario(BaseModel):
     parameters: dict[str, float] = Field(default_factory=dict)
     raids: tuple[Raid, ...] = ()
 
+    @field_validator("days", "scale", mode="before")
+    @classmethod
+    def _no_booleans(cls, value: Any) -> Any:
+        return _number(value)
+
+    @field_validator("start")
+    @classmethod
+    def _years(cls, date: dt.date) -> dt.date:
+        return _within_years(date)
+
     @field_validator("seed", mode="before")
     @classmethod
     def _seed_is_a_whole_number(cls, value: Any) -> Any:
-        if isinstance(value, bool) or not str(value).strip().lstrip("+").isdigit():
+        if isinstance(value, bool) or not re.fullmatch(r"\+?[0-9]{1,19}", str(value).strip()):
             raise ValueError("a whole number from 0 is needed")
         return int(value)
 
@@ -134,8 +163,16 @@ def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:
     BadInput
         One fault for each field that is unknown, missing or out of range.
     """
+    setting = fields_of(values, file)
+    if faults := _raid_faults(setting, str(file)):
+        raise BadInput(faults)
+    return setting
+
+
+def fields_of(values: dict[str, Any], file: str | Path = "") -> Scenario:
+    """`scenario`, each field by itself: operations are not held against the run's dates."""
     try:
-        setting = Scenario.model_validate(values)
+        return Scenario.model_validate(values)
     except ValidationError as error:
         faults = []
         for problem in error.errors():
@@ -152,9 +189,6 @@ def scenario(values: dict[str, Any], file: str | Path = "") -> Scenario:
                 )
             )
         raise BadInput(faults) from None
-    if faults := _raid_faults(setting, str(file)):
-        raise BadInput(faults)
-    return setting
 
 
 def _raid_faults(setting: Scenario, file: str) -> list[Fault]:
@@ -164,9 +198,11 @@ def _raid_faults(setting: Scenario, file: str) -> list[Fault]:
     for index, raid in enumerate(setting.raids):
         found = f"announced {raid.announced}, begins {raid.begins}, lasts {raid.days} days"
         ends = raid.begins + dt.timedelta(days=raid.days - 1)
+        told = setting.start <= raid.announced <= last
+        done = not raid.called_off and raid.begins <= last and ends >= setting.start
         if raid.announced > raid.begins:
             rule = "announced on the day it begins or before"
-        elif ends < setting.start or raid.announced > last:
+        elif not told and not done:
             rule = f"a day of it from {setting.start} to {last}"
         else:
             continue

@@ -8,6 +8,8 @@ from experiments.briefing.document import Block, Box, Inlines, Paragraph, Text
 from experiments.briefing.findings import TOPICS, Topic, parts, sentence, topic
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
+from experiments.provenance import Provenance
+from model.ordinance import load_regime, regime_names
 
 
 def city_name(results: Results) -> str:
@@ -47,6 +49,7 @@ def answer(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
         )
     environment, note = write.environment()
     where = write("page.where_text", environment=_capital(environment), note=note)
+    where += _replaced(write, results.told)
     blocks: list[Block] = [
         Box(write("page.answer"), tuple(said)),
         Paragraph((write.strong("page.where"), Text(" "), *where)),
@@ -56,6 +59,26 @@ def answer(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
                                  *law_or_belief(write, results, topics))))
     blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results))))
     return blocks
+
+
+def _replaced(write: Writer, told: Provenance) -> Inlines:
+    """That the baseline is not in force, where a later text of its city was by the first day."""
+    if told.baseline not in regime_names():
+        return ()
+    place = load_regime(told.baseline).place
+    layers = [load_regime(name) for name in regime_names()]
+    date, now = max(
+        (layer.in_force, layer.name)
+        for layer in layers
+        if layer.place == place and layer.in_force and layer.in_force <= told.start
+    )
+    if now == told.baseline:
+        return ()
+    say = write.language
+    return write(
+        "page.replaced", base=write.regime(told.baseline), now=write.regime(now),
+        date=say.date(date),
+    )
 
 
 def law_or_belief(write: Writer, results: Results, topics: list[Topic]) -> Inlines:

@@ -63,7 +63,8 @@ def keep_small(folder: Path, *, whole: bool) -> None:
     """Leave a run's tables only, without what no briefing reads.
 
     Monthly outcomes of the whole city stay, those of groups and areas go; single pairs stay for
-    the city's figures. Unless `whole`, contrasts are of the city only, and of its months those of reporting.
+    the city's figures. Unless `whole`, contrasts are of the city only, and of its months those
+    of reporting.
     """
     for path in folder.iterdir():
         if path.name not in TABLES:

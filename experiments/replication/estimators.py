@@ -144,15 +144,14 @@ def _identified(table: pd.DataFrame) -> pd.DataFrame:
 def _poisson(study: Study, estimator: Estimator) -> Answer:
     import pyfixest as pf
 
+    if not _tellable(study):
+        return Answer(math.nan, math.nan, math.nan)
     table = study.table.assign(near=_near(study.table))
     everywhere_at_once = len(set(study.adopts)) == 1
     if not study.outcome.minus_group and everywhere_at_once:
         return Answer(math.nan, math.nan, math.nan)  # nothing is left to compare with
     if not study.outcome.minus_group:
         table = _with_events(table[table["a_of"] > 0])
-        events = table.groupby("treated")["a"].sum()
-        if len(events) < 2 or not events.all():  # no event on one side: no ratio
-            return Answer(math.nan, math.nan, math.nan)
         table = table.assign(log_of=np.log(table["a_of"]))
         more: dict[str, Any] = {"vcov": {"CRV1": "place"}, "offset": "log_of"}
         fit = pf.fepois("a ~ treated | place + period", table, **more)
@@ -167,6 +166,14 @@ def _poisson(study: Study, estimator: Estimator) -> Answer:
     fixed = "place^first + place^period" + ("" if everywhere_at_once else " + period^first")
     fit = pf.fepois(f"count ~ effect | {fixed}", both, vcov={"CRV1": "place"}, offset="log_of")
     return _percent(*_of(fit, "effect"))
+
+
+def _tellable(study: Study) -> bool:
+    """Whether every group has events both with and without the treatment: else there is no ratio,
+    and pyfixest's compiled part may end the process."""
+    groups = ["a", "b"] if study.outcome.minus_group else ["a"]
+    events = study.table.groupby("treated")[groups].sum()
+    return len(events) == 2 and bool((events > 0).to_numpy().all())
 
 
 def _with_events(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,6 +205,8 @@ def _permutation(study: Study, estimator: Estimator) -> Answer:
     error = np.sqrt(variance)
     placebo = np.isfinite(change)
     placebo[adopted] = False
+    if not placebo.any() or not np.isfinite(change[adopted]).all():
+        return Answer(math.nan, math.nan, math.nan)
     centre = float(np.average(change[placebo], weights=1 / variance[placebo]))
     low, high = np.quantile((change - centre)[placebo] / error[placebo], [0.025, 0.975])
     effect, own = float(change[adopted].mean()) - centre, float(error[adopted].mean())
@@ -208,6 +217,8 @@ def _before_after(study: Study, estimator: Estimator) -> Answer:
     """The group's counts after against before, by place: nothing else is held constant."""
     import pyfixest as pf
 
+    if not _tellable(study):
+        return Answer(math.nan, math.nan, math.nan)
     fit = pf.fepois("a ~ treated | place", study.table, vcov={"CRV1": "place"})
     return _percent(*_of(fit, "treated"))
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments import privacy
-from experiments.manifest import as_typed, commit, data_hashes, versions
+from experiments.manifest import commit, data_hashes, versions
 from experiments.replication.design import COUNTIES
 from experiments.runner import run_cases
-from experiments.settings import MAX_REPLICATES, real, whole
+from experiments.settings import MAX_REPLICATES, as_typed, real, whole
 from experiments.store import MANIFEST, Saved, write_json
 from experiments.terminal import progress_bar
 from experiments.validation.effects import Counts, Effect, effect_of

@@ -15,7 +15,7 @@ import pytest
 from experiments.cli import build_parser, main
 from experiments.commands import given
 from experiments.completion import candidates
-from experiments.manifest import as_typed
+from experiments.settings import as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["--city", "littletown", "--scale", "1", "--years", "0.1", "--quiet", "--processes", "1"]

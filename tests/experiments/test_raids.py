@@ -5,6 +5,7 @@ import pytest
 from experiments import compare
 from experiments.raids import raid_of, raid_text
 from model.faults import BadInput
+from model.scenario import scenario
 
 
 def test_a_raid_and_its_text_are_one():
@@ -12,6 +13,13 @@ def test_a_raid_and_its_text_are_one():
     assert (str(raid.begins), str(raid.announced)) == ("2022-03-10", "2022-03-01")
     assert (raid.visits, raid.leaked, raid.called_off) == (300, True, False)
     assert raid_of(raid_text(raid)) == raid
+
+
+def test_a_raid_is_held_against_the_run_and_not_against_the_default_year():
+    raid = raid_of("begins=2018-01-05")
+    assert scenario({"start": "2018-01-01", "days": 30, "raids": [raid]}).raids == (raid,)
+    with pytest.raises(BadInput, match="a day of it from 2022"):
+        scenario({"raids": [raid]})
 
 
 def test_a_raid_is_announced_when_it_begins_unless_told_otherwise():

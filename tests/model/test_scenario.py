@@ -30,6 +30,16 @@ def test_an_operation_out_of_order_or_outside_the_run_is_refused(operation, allo
     assert (fault.key, fault.allowed) == ("raids.1", allowed)
 
 
+@pytest.mark.parametrize("field", ["start", "announced", "begins"])
+def test_a_date_out_of_all_bounds_is_refused(field):
+    dates = {"announced": "2022-05-01", "begins": "2022-05-01"}
+    values = {"start": "9999-12-01"} if field == "start" else {
+        "raids": [dates | {field: "9999-12-31" if field == "begins" else "0001-01-01"}]
+    }
+    with pytest.raises(BadInput, match="a date from 1900 to 2200"):
+        scenario(values)
+
+
 def test_an_operation_may_reach_into_the_run_or_only_be_announced_in_it():
     for operation in (
         raid("2021-12-20", "2021-12-28", days=6),

@@ -246,10 +246,17 @@ def test_poisson_takes_cells_of_nought_and_finds_the_percentage():
     assert given.high < -30
 
 
+@pytest.mark.parametrize("kind", ["poisson", "before-after"])
+@pytest.mark.parametrize("minus", [False, True])
 @pytest.mark.parametrize(("base", "effect"), [(0.0, 0.0), (1.0, -100.0)])
-def test_poisson_has_no_answer_where_a_side_has_no_event(base, effect):
-    study = planted(lambda since: effect, share=False, base=base)
-    assert math.isnan(answer(study, estimator("poisson")).estimate)
+def test_a_count_has_no_answer_where_a_side_has_no_event(base, effect, minus, kind):
+    study = planted(lambda since: effect, share=False, base=base, minus=minus)
+    assert math.isnan(answer(study, estimator(kind)).estimate)
+
+
+def test_permutation_has_no_answer_without_events():
+    study = planted(lambda since: 0.0, share=False, base=0.0, single=True)
+    assert math.isnan(answer(study, estimator("permutation")).estimate)
 
 
 def test_permutation_knows_chance_by_the_places_where_nothing_happened():
