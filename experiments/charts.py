@@ -67,7 +67,7 @@ def encounters_figure(
 
 
 def classes_figure(runs: Settings | Provenance, contrasts: Released, code: str = "en") -> Figure:
-    """Encounters with ICE by carve-out class of the 2012 text, and of persons in none."""
+    """Encounters with ICE by carve-out class, and of persons in none."""
     return _happening(runs, contrasts, CLASSES, code)
 
 

@@ -39,5 +39,14 @@ def test_the_example_has_all_that_a_briefing_can_hold():
     assert kept == {MAIN, *BESIDE, *(f"briefing-{code}" for code in KEPT)}
 
 
+def test_page_one_says_which_text_is_in_force():
+    said = {
+        "en": "not what is in force: Welcoming 2021 has been since 23 February 2021",
+        "es": "no lo vigente: Acogedora 2021 rige desde el 23 de febrero de 2021",
+    }
+    for code, words in said.items():
+        assert words in (FOLDER / f"briefing-{code}" / "briefing.html").read_text("utf-8")
+
+
 def test_the_example_is_small():
     assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 2_500_000
