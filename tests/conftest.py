@@ -14,3 +14,17 @@ def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CARVEOUT_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a process: Playwright can be started once in a thread."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import chromium
+
+    with sync_playwright() as playwright:
+        path = chromium(playwright.chromium.executable_path)
+        one = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield one
+        one.close()

@@ -31,7 +31,9 @@ ALLOWED = {
     "priors": ({0.025, 0.975, 4096}, "ends of a 95% interval; points of a mean"),
     "rates": ({0.6, 0.95, 2012}, "bounds of a division; the year of COOK_DET10's bookings"),
     "row_set": ({100000}, "rows that are shown"),
-    "scenario": ({60, 36525, 100000, 2022}, "defaults and bounds of a scenario's fields"),
+    "scenario": (
+        {60, 36525, 100000, 1900, 2022, 2200}, "defaults and bounds of a scenario's fields"
+    ),
     "state": ({31, 40000}, "bits of a day; days of the table of fading"),
     "tiles": (
         {0.95, 12, 30, 60, 390, 1500, 3000},

@@ -33,6 +33,8 @@ def carveout(*words: object) -> subprocess.Popen[str]:
         [sys.executable, "-c", code, *map(str, words)], text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Tests in the background ignore Ctrl-C, and a child would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
