@@ -6,10 +6,8 @@ Imported by worker processes, so it needs no part of the dashboard but this file
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.outcomes import OUTCOMES, Column, Outcome
 from experiments.settings import Case
-from experiments.tabulate import tabulate
-from experiments.worker import STAGES, Result, run_case, shared
+from experiments.worker import Result, run_case
 from model.ledger import CONTACTS, INCIDENT_OUTCOMES, Ledger
 from model.population import Population
 from model.schema import CHANNELS, CRIMES, ETHNICITIES, STATUSES, Categories
@@ -55,8 +52,10 @@ class DayLedger(Ledger):
         Ordinal of the first day, and how many there are.
     """
 
-    def __init__(self, population: Population, first: int, days: int) -> None:
-        super().__init__(population)
+    def __init__(
+        self, population: Population, first: int, days: int, *, event_log: bool = False
+    ) -> None:
+        super().__init__(population, event_log=event_log)
         self.first = first
         areas = population.city.n_areas
         self.counted = {
@@ -114,38 +113,18 @@ def run_by_day(case: Case, progress: Callable[[int], None] | None = None) -> Res
     """As `run_case`; the days of a regime's own run are counted."""
     if case.belief != "own":
         return run_case(case, progress)
-    from model.policy_model import PolicyModel
+    made: list[DayLedger] = []
 
-    marks = [time.process_time()]
-    scenario = case.scenario
-    people, rates = shared(scenario.but(regime=scenario.baseline, believed=None))
-    marks.append(time.process_time())
-    model = PolicyModel(scenario, population=people, rates=rates)
-    model.ledger = ledger = DayLedger(people, scenario.start.toordinal(), scenario.days)
-    done = 0
+    def ledger(people: Population) -> DayLedger:
+        start, days = case.scenario.start.toordinal(), case.scenario.days
+        made.append(DayLedger(people, start, days, event_log=case.events))
+        return made[0]
 
-    def report(day: int) -> None:
-        nonlocal done
-        if progress is not None:
-            progress(day - done)
-        done = day
-
-    model.run(report)
-    model.__dict__.clear()  # as `simulate` does
-    report(scenario.days)
-    marks.append(time.process_time())
-    rows = tabulate(ledger.frames(), scenario, case.outcomes or OUTCOMES.values())
-    days = day_rows(ledger, rows, scenario.start)
-    for place, (name, value) in enumerate((
-        ("replicate", case.replicate), ("seed", scenario.seed), ("regime", case.regime),
-        ("belief", case.belief),
-    )):
-        rows.insert(place, name, value)
-    marks.append(time.process_time())
-    spent = (after - before for before, after in pairwise(marks))
+    result = run_case(case, progress, ledger)
+    days = day_rows(made[0], result.rows, case.scenario.start)
     return DailyResult(
-        case, rows, None, dict(zip(STAGES, spent, strict=True)),
-        days.assign(
+        **vars(result),
+        days=days.assign(
             replicate=np.int16(case.replicate),
             regime=pd.Categorical.from_codes(np.zeros(len(days), np.int8), [case.regime]),
         ),

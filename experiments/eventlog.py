@@ -50,6 +50,8 @@ def event_rows(events: Mapping[str, pd.DataFrame], population: Population) -> pd
         return pd.DataFrame(columns=["date", "event", "person"])
     rows = pd.concat(parts, ignore_index=True).sort_values("day", kind="stable")
     person = rows["person"].to_numpy()
+    # In custody the case for which a person is held is among the classes, elsewhere the record's.
+    flags = rows["flags"].fillna(pd.Series(population.flags[person])).to_numpy(np.uint8)
     since = rows["day"].to_numpy() - EPOCH.toordinal()
     dates = np.datetime64(EPOCH) + since.astype("timedelta64[D]")
     traits: dict[str, Any] = {
@@ -58,16 +60,15 @@ def event_rows(events: Mapping[str, pd.DataFrame], population: Population) -> pd
         "age": np.array(AGES.names, object)[population.age[person]],
         "sex": np.array(SEXES.names, object)[population.sex[person]],
         "conviction": np.array(CONVICTIONS.names, object)[population.conviction[person]],
-        "carve_out": np.array([carve_out(flags) for flags in range(N_FLAGS)], object)[
-            population.flags[person]
-        ],
+        "carve_out": np.array([carve_out(flags) for flags in range(N_FLAGS)], object)[flags],
     }
-    return rows.assign(date=np.datetime_as_string(dates, unit="D"), **traits).drop(columns="day")
+    rows = rows.assign(date=np.datetime_as_string(dates, unit="D"), **traits)
+    return rows.drop(columns=["day", "flags"])
 
 
 def _named(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
-    out = frame[["day", "person"]].assign(event=kind)
-    for column in frame.columns.difference(["day", "person", "fate"]):
+    out = frame[["day", "person"]].assign(event=kind, flags=frame.get("flags", np.nan))
+    for column in frame.columns.difference(["day", "person", "fate", "flags"]):
         names = np.array(NAMES[kind, column], object)
         out[RENAMED.get(column, column)] = names[frame[column].to_numpy()]
     if "fate" in frame:

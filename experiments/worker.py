@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,6 +31,10 @@ from experiments.settings import Case
 from experiments.tabulate import tabulate
 from model.faults import BadInput
 from model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from model.ledger import Ledger
+    from model.population import Population
 
 #: What is done with an item: it gets the item and a function to call with days simulated.
 Call = Callable[[Any, Callable[[int], None]], Any]
@@ -51,14 +55,21 @@ class Result:
     spent: Mapping[str, float] = field(default_factory=dict)
 
 
-def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Result:
+def run_case(
+    case: Case,
+    progress: Callable[[int], None] | None = None,
+    ledger: Callable[[Population], Ledger] | None = None,
+) -> Result:
     """Simulate one case on the shared population and levels of its seed.
 
     Parameters
     ----------
     progress
         Called with the number of days simulated since it was called last.
+    ledger
+        Makes the ledger of a population; one that counts nothing else if None.
     """
+    from model.ledger import Ledger
     from model.policy_model import simulate
 
     marks = [time.process_time()]
@@ -72,19 +83,18 @@ def run_case(case: Case, progress: Callable[[int], None] | None = None) -> Resul
             progress(day - done)
         done = day
 
-    ledger = simulate(
-        case.scenario, population=people, rates=rates, event_log=case.events, progress=report
-    )
+    book = ledger(people) if ledger else Ledger(people, event_log=case.events)
+    simulate(case.scenario, population=people, rates=rates, ledger=book, progress=report)
     report(case.scenario.days)
     marks.append(time.process_time())
-    rows = tabulate(ledger.frames(), case.scenario, case.outcomes or OUTCOMES.values())
+    rows = tabulate(book.frames(), case.scenario, case.outcomes or OUTCOMES.values())
     rows.insert(0, "replicate", case.replicate)
     rows.insert(1, "seed", case.scenario.seed)
     rows.insert(2, "regime", case.regime)
     rows.insert(3, "belief", case.belief)
     if case.draw is not None:
         rows.insert(1, "draw", case.draw)
-    events = event_rows(ledger.events(), people) if case.events else None
+    events = event_rows(book.events(), people) if case.events else None
     marks.append(time.process_time())
     spent = (after - before for before, after in pairwise(marks))
     return Result(case, rows, events, dict(zip(STAGES, spent, strict=True)))

@@ -2,7 +2,7 @@
 
 A booking's fingerprints are matched federally whatever the city decides. Where a person is held
 (police lock-up, county jail, state prison) is drawn at the booking; what the law allows is asked
-on the day of release.
+on the day of release. Who is booked on a felony charge has a felony case pending while held.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from model.ledger import DETAINER_OUTCOMES, PLACES
 from model.policing import ARREST, Contacts
+from model.records import BIT
 from model.schema import CHANNELS, CONVICTIONS, ETHNICITIES, FIRST_NONCITIZEN, STATUSES
-from model.sets import unique
+from model.sets import unique, within
 from model.state import NEVER, Booking
 
 if TYPE_CHECKING:
@@ -37,19 +38,30 @@ class Custody(NamedTuple):
 
 def custody(model: PolicyModel, *phases: Contacts) -> Custody:
     """The phase. Who is arrested twice in a day is booked in the earlier phase."""
-    booked = unique(np.concatenate([phase.booked for phase in phases]))
-    _book(model, booked)
+    booked, felons = (
+        unique(np.concatenate([getattr(phase, name) for phase in phases]))
+        for name in ("booked", "felons")
+    )
+    _book(model, booked, within(booked, felons))
     return _release(model)
 
 
-def _book(model: PolicyModel, who: NDArray[np.int64]) -> None:
-    """Take `who` into custody, match their fingerprints and lodge detainers."""
+def _book(model: PolicyModel, who: NDArray[np.int64], felony: NDArray[np.bool_]) -> None:
+    """Take `who` into custody, match their fingerprints and lodge detainers.
+
+    Parameters
+    ----------
+    felony
+        Whether they are arrested for a felony that the model simulates.
+    """
     people, values, day = model.population, model.values, model.today.day
     model.ledger.log("contact", day, who, ARREST)
     conviction = people.conviction[who]
-    u_place, u_days, u_detainer = model.dice.uniforms(
-        ("custody-place", "custody-days", "detainer"), day, who
+    u_place, u_days, u_detainer, u_charge = model.dice.uniforms(
+        ("custody-place", "custody-days", "detainer", "felony-charge"), day, who
     )
+    charged = u_charge < np.where(felony, values.felony_charge_share, values.felony_charge_other)
+    flags = people.flags[who] | np.where(charged, BIT["felony_pending"], 0).astype(np.uint8)
     place = custody_place(
         u_place,
         conviction >= NONVIOLENT_FELONY,
@@ -63,14 +75,14 @@ def _book(model: PolicyModel, who: NDArray[np.int64]) -> None:
     model.state.away_until[who] = day + stay + 1
 
     lodged = u_detainer < detainer_chance(model, who)
-    model.ledger.log("detainer", day, who[lodged], place[lodged], LODGED)
+    model.ledger.log("detainer", day, who[lodged], place[lodged], LODGED, flags[lodged])
     model.ledger.add("detainers_pending", lodged.sum())
     # Nothing that the ledger counts depends on the release of others.
     tracked = np.flatnonzero(lodged | (people.status[who] >= FIRST_NONCITIZEN))
     for days in unique(stay[tracked]):
         rows = tracked[stay[tracked] == days]
         model.state.custody.setdefault(day + int(days), []).append(
-            Booking(who[rows], place[rows], lodged[rows])
+            Booking(who[rows], place[rows], lodged[rows], flags[rows])
         )
 
 
@@ -106,8 +118,7 @@ def _release(model: PolicyModel) -> Custody:
     if not bookings:
         none = np.empty(0, np.int64)
         return Custody(none, none, none)
-    who, place, lodged = (np.concatenate(column) for column in zip(*bookings, strict=True))
-    flags = people.flags[who]
+    who, place, lodged, flags = (np.concatenate(column) for column in zip(*bookings, strict=True))
     u_warrant, u_obeys, u_hand_over, u_interview = model.dice.uniforms(
         ("judicial-warrant", "custodian-obeys", "hand-over", "interview"), day, who
     )
@@ -128,11 +139,11 @@ def _release(model: PolicyModel) -> Custody:
     honoured = lodged & (u_hand_over < chance)
     refused = ~(held | told)
     lapsed, declined = lodged & ~honoured & ~refused, lodged & refused
-    model.ledger.log("detainer", day, who[honoured], place[honoured], HONOURED)
-    model.ledger.log("detainer", day, who[lapsed], place[lapsed], LAPSED)
-    model.ledger.log("detainer", day, who[declined], place[declined], DECLINED)
+    for these, outcome in ((honoured, HONOURED), (lapsed, LAPSED), (declined, DECLINED)):
+        model.ledger.log("detainer", day, who[these], place[these], outcome, flags[these])
     model.ledger.add("detainers_pending", -lodged.sum())
-    model.meet(who[honoured], place[honoured], people.status[who[honoured]] >= FIRST_NONCITIZEN)
+    arrested = people.status[who[honoured]] >= FIRST_NONCITIZEN
+    model.meet(who[honoured], place[honoured], arrested, flags[honoured])
 
     sought = model.rates.removable[people.status[who], people.conviction[who]] > 0
     interviewed = ~lodged & sought & open_to_ice & (u_interview < values.interview_lead)

@@ -60,12 +60,13 @@ MEETINGS = ("met", "arrested")
 #: number for each combination, by `np.ravel_multi_index`.
 TALLIED = (len(CHANNELS), len(STATUSES), len(CONVICTIONS), N_FLAGS)
 
-#: Columns of each kind of event, all int64; `person` is a synthetic resident.
+#: Columns of each kind of event, all int64; `person` is a synthetic resident, `flags` the carve-out
+#: classes at the time.
 EVENTS = {
     "incident": ("person", "crime", "fate"),
     "contact": ("person", "kind"),
-    "detainer": ("person", "place", "outcome"),
-    "encounter": ("person", "channel", "arrested"),
+    "detainer": ("person", "place", "outcome", "flags"),
+    "encounter": ("person", "channel", "arrested", "flags"),
 }
 
 
@@ -136,8 +137,8 @@ class Ledger:
         area, cell = self._area_and_cell(person)
         contacts = np.bincount(cell * size + kind, minlength=n_cells * size)
         area_contacts = np.bincount(area * size + kind, minlength=n_areas * size)
-        who, channel, arrested = columns["encounter"]
-        detained, place, outcome = columns["detainer"]
+        who, channel, arrested, flags = columns["encounter"]
+        detained, place, outcome, recorded = columns["detainer"]
         residents = self._residents(away)
         area_residents = np.diff(people.area_start) - np.bincount(
             people.area[away], minlength=n_areas
@@ -154,8 +155,10 @@ class Ledger:
                 "residents_area": area_residents,
                 "encounters_area": np.bincount(people.area[who], minlength=n_areas),
                 "flows": flows | self._weighed(),
-                "encounters": self._tally(who, channel, arrested, len(MEETINGS)),
-                "detainers": self._tally(detained, place, outcome, len(DETAINER_OUTCOMES)),
+                "encounters": self._tally(who, flags, channel, arrested, len(MEETINGS)),
+                "detainers": self._tally(
+                    detained, recorded, place, outcome, len(DETAINER_OUTCOMES)
+                ),
                 "sums": dict(self._sums),
             }
         )
@@ -209,14 +212,15 @@ class Ledger:
     def _tally(
         self,
         person: NDArray[np.int64],
+        flags: NDArray[np.int64],
         where: NDArray[np.int64],
         outcome: NDArray[np.int64],
         n_outcomes: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Counts by (where, status, conviction, flags) that occur, and outcome."""
         people = self.population
-        traits = people.status[person], people.conviction[person], people.flags[person]
-        code = np.ravel_multi_index((where, *traits), TALLIED)
+        traits = people.status[person], people.conviction[person]
+        code = np.ravel_multi_index((where, *traits, flags), TALLIED)
         occurring, place = np.unique(code, return_inverse=True)
         counts = np.zeros((len(occurring), n_outcomes), np.int64)
         np.add.at(counts, (place, outcome), 1)

@@ -24,7 +24,7 @@ from model.reporting import (
     reports,
     survivor_shift,
 )
-from model.schema import ADULT, CRIMES, ETHNICITIES, LADDER, SEXES
+from model.schema import ADULT, CRIMES, ETHNICITIES, FELONIES, LADDER, SEXES
 from model.sets import unique, within
 from model.traits import Traits
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PARTNER = CRIMES["partner_violence"]
 LETHAL_CEILING = 3.0
+_FELONY = np.isin(np.arange(len(CRIMES)), FELONIES)
 
 
 def month_of_crimes(model: PolicyModel, candidates: Stream) -> tuple[Stream, Stream]:
@@ -163,7 +164,9 @@ def crimes(model: PolicyModel) -> Contacts:
     _certifications(model, who, crime[spoke], code)
     model.trust_later(victim[by_victim & cleared], values.clearance_trust_gain)
     recorded, told = reported_status(model, reporter, who, code)
-    return Contacts(one.offender[cleared & (one.offender >= 0)], recorded, told)
+    caught = cleared & (one.offender >= 0)
+    felons = one.offender[caught & _FELONY[crime]]
+    return Contacts(one.offender[caught], recorded, told, felons)
 
 
 class Incidents(NamedTuple):

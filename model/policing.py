@@ -22,11 +22,12 @@ STOP, ARREST, QUESTION, CALL_NEEDED, CALL_MADE = range(len(CONTACTS))
 
 class Contacts(NamedTuple):
     """What a phase leaves for custody and ICE, resident ids all: who is booked, which non-citizens'
-    records were written, and whose status police told ICE."""
+    records were written, whose status police told ICE, and who is booked for a felony simulated."""
 
     booked: NDArray[np.int64]
     recorded: NDArray[np.int64]
     told: NDArray[np.int64]
+    felons: NDArray[np.int64]
 
 
 def month_of_stops(model: PolicyModel, stops: Stream) -> tuple[Stream, Stream]:
@@ -88,7 +89,7 @@ def contacts(model: PolicyModel) -> Contacts:
     model.ledger.log("contact", day, who, STOP)
     _calls(model)
     taken = stops["who"][stops["taken"] & here]
-    return Contacts(np.concatenate([taken, arrests]), recorded, told)
+    return Contacts(np.concatenate([taken, arrests]), recorded, told, np.empty(0, np.int64))
 
 
 class Encounter(NamedTuple):

@@ -190,10 +190,16 @@ class PolicyModel(mesa.Model):
         return self.ledger
 
     def meet(
-        self, who: NDArray[np.int64], channel: NDArray[np.int64], arrested: NDArray[np.bool_]
+        self,
+        who: NDArray[np.int64],
+        channel: NDArray[np.int64],
+        arrested: NDArray[np.bool_],
+        flags: NDArray[np.uint8] | None = None,
     ) -> None:
-        """Log that ICE met synthetic persons `who`, and whom it arrested."""
-        self.ledger.log("encounter", self.today.day, who, channel, arrested.astype(np.int64))
+        """Log that ICE met synthetic persons `who`, and whom it arrested; with their carve-out
+        flags where a custodian saw others than their records show."""
+        flags = self.population.flags[who] if flags is None else flags
+        self.ledger.log("encounter", self.today.day, who, channel, arrested.astype(np.int64), flags)
 
     def candidates(self, kind: str) -> dict[str, NDArray]:
         """Today's candidates of a `kind` (a stream of `Month`), column by column."""
@@ -373,10 +379,19 @@ def simulate(
     population: Population | None = None,
     rates: Rates | None = None,
     event_log: bool = False,
+    ledger: Ledger | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Ledger:
-    """Run a scenario to its end; see `PolicyModel`."""
+    """Run a scenario to its end; see `PolicyModel`.
+
+    Parameters
+    ----------
+    ledger
+        Count into this one of the same `population`, which keeps what else its class counts.
+    """
     model = PolicyModel(setting, population=population, rates=rates, event_log=event_log)
+    if ledger is not None:
+        model.ledger = ledger
     ledger = model.run(progress)
     # A model of Mesa refers to itself. Left to the garbage collector, its columns would still be
     # there when the next run needs as much memory, and that run would take a tenth longer.

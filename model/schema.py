@@ -101,6 +101,10 @@ CRIMES = Categories(
         "theft",
     ),
 )
+#: Crimes that Illinois charges as felonies as a rule (720 ILCS 5); of the others too few are.
+FELONIES = CRIMES.codes(
+    "sexual_assault", "robbery", "aggravated_assault", "burglary", "motor_vehicle_theft"
+)
 #: Crimes against a person, in which bystanders may be present; the others befall households.
 VIOLENT = CRIMES.codes(
     "sexual_assault", "robbery", "aggravated_assault", "simple_assault", "partner_violence"

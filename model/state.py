@@ -65,11 +65,13 @@ class Fading:
 
 
 class Booking(NamedTuple):
-    """A person in custody: who, where, and whether a detainer was lodged."""
+    """Persons in custody: who, where, whether a detainer was lodged, and the carve-out flags that
+    the custodian sees, the case for which they are held among them; all (n,)."""
 
     resident: NDArray[np.int64]
     place: NDArray[np.int64]
     lodged: NDArray[np.bool_]
+    flags: NDArray[np.uint8]
 
 
 class State:

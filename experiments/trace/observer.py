@@ -59,7 +59,7 @@ class Observer(Ledger):
         self._reading = True
         if kind == "incident":
             self._crimes(day, *columns)
-        elif kind == "detainer" and np.ndim(columns[2]) == 0 and columns[2] >= HONOURED:
+        elif kind == "detainer" and columns[2] >= HONOURED:
             self._releases(day, *columns)
         elif kind == "encounter":
             self._arrests(day, *columns)
@@ -128,10 +128,10 @@ class Observer(Ledger):
         return parts, weight
 
     def _releases(
-        self, day: int, who: NDArray[np.int64], place: NDArray[np.int64], outcome: int
+        self, day: int, who: NDArray[np.int64], place: NDArray[np.int64], outcome: int,
+        flags: NDArray[np.uint8],
     ) -> None:
         model, values, law = self.model, self.model.values, self.model.law
-        flags = model.population.flags[who]
         u_warrant, u_obeys, u = model.dice.uniforms(
             ("judicial-warrant", "custodian-obeys", "hand-over"), day, who
         )
@@ -154,7 +154,7 @@ class Observer(Ledger):
 
     def _arrests(
         self, day: int, who: NDArray[np.int64], channel: NDArray[np.int64],
-        arrested: NDArray[np.int64],
+        arrested: NDArray[np.int64], flags: NDArray[np.uint8],
     ) -> None:
         people = self.model.population
         for person, by in zip(who[arrested > 0], channel[arrested > 0], strict=True):

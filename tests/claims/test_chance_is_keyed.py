@@ -125,8 +125,9 @@ def shuffle_custody(monkeypatch):
     def phase(model, *contacts):
         return custody_phase(model, *contacts[::-1])
 
-    def booked(model, who):
-        book(model, who[shuffled(len(who))])
+    def booked(model, who, felony):
+        order = shuffled(len(who))
+        book(model, who[order], felony[order])
 
     def released(model):
         waiting = model.state.custody.get(model.today.day, [])

@@ -7,6 +7,7 @@ from model import custody, ice, policing
 from model.dice import Dice
 from model.ice import CITY_RECORDS, OTHER_AGENCIES
 from model.ledger import DETAINER_OUTCOMES, PLACES
+from model.schema import CARVE_OUTS
 from tests.claims.worlds import (
     UNMOVED,
     events,
@@ -19,6 +20,7 @@ from tests.claims.worlds import (
 )
 
 HONOURED = DETAINER_OUTCOMES.index("honoured")
+PENDING = 1 << CARVE_OUTS["felony_pending"]
 LOCK_UP, PRISON = PLACES.index("lock_up"), PLACES.index("prison")
 #: From the strictest to the most open, each permitting what the one before permits.
 CHAIN = ("no-contact", "welcoming-2021", "welcoming-2012", "full-cooperation")
@@ -277,6 +279,39 @@ def test_a_prison_that_may_only_tell_hands_over_more_often_than_a_lock_up(nobody
     done = table[table[:, 3] != 0]
     share = [(done[done[:, 2] == place, 3] == HONOURED).mean() for place in (LOCK_UP, PRISON)]
     assert share[0] < 0.3 < 0.6 < share[1], share
+
+
+def charged(share, **given):
+    """Parameters under which that share of all arrests are charged as felonies."""
+    return UNMOVED | {"felony_charge_share": share, "felony_charge_other": share} | given
+
+
+def test_who_is_held_on_a_felony_charge_has_a_pending_case_while_held(nobody_leaves):
+    for share in (0.0, 1.0):
+        setting = lively(posture="2025-surge", parameters=charged(share))
+        model = model_of(setting)
+        ledger = model.run()
+        handed = events(ledger, "encounter")
+        handed = handed[np.isin(handed[:, 2], range(len(PLACES)))]
+        for table in (events(ledger, "detainer"), handed):
+            on_record = model.population.flags[table[:, 1]]
+            assert len(table) > 10
+            assert (table[:, 4] == on_record | (PENDING if share else 0)).all()
+
+
+def test_a_felony_charge_opens_the_carve_out_for_pending_cases_and_nothing_else(nobody_leaves):
+    handed_over = {
+        (regime, share): {
+            tuple(row[:3]) for row in honoured(history(lively(
+                regime=regime, environment="E0", posture="2025-surge",
+                parameters=charged(share, hand_over_lock_up=1.0),
+            )))
+        }
+        for regime in ("welcoming-2012", "welcoming-2021")
+        for share in (0.0, 1.0)
+    }
+    assert handed_over["welcoming-2012", 0.0] < handed_over["welcoming-2012", 1.0]
+    assert handed_over["welcoming-2021", 0.0] == handed_over["welcoming-2021", 1.0]
 
 
 def test_a_closed_database_prevents_the_arrests_that_nothing_else_makes_up_for(databases):

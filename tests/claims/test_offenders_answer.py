@@ -115,7 +115,7 @@ def test_who_is_away_is_not_stopped_or_booked():
     )
     model.run()
     met = events(model.ledger, "encounter")
-    gone = {who: day for day, who, _, arrested in met.tolist() if arrested}
+    gone = {who: day for day, who, _, arrested, _ in met.tolist() if arrested}
     contact = events(model.ledger, "contact")
     kinds = [CONTACTS.index(kind) for kind in ("stops", "arrests")]
     later = [

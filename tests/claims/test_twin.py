@@ -258,6 +258,11 @@ def lock_up_only(rule):
     return lambda model, person: "lock_up"
 
 
+def every_crime(felonies):
+    """Every crime is a felony."""
+    return CRIMES.names
+
+
 ENGINE_CHANGES = {
     "1 calendar: openness": (model.policy_model, "openness", shifted),
     "1 clocks: cause": (model.schedule, "cause", causes_exchanged),
@@ -267,6 +272,7 @@ ENGINE_CHANGES = {
     "3 crime: lethal hazard": (model.offending, "lethal_factor", scaled(1 + 1e-9)),
     "4 custody: place": (model.custody, "custody_place", never_in_jail),
     "4 custody: detainer": (model.custody, "detainer_chance", scaled(0.5)),
+    "4 custody: felonies": (model.offending, "_FELONY", np.logical_not),
     "5 field: race": (model.ice, "race", last_first),
     "5 field: bystanders": (model.ice, "housemates", nobody),
     "6 news: acquaintances": (model.news, "acquaintances", nobody),
@@ -280,6 +286,7 @@ TWIN_CHANGES = {
     "3 crime: response": (tests.twin.response, "multiplier", scaled(1.1)),
     "3 crime: lethal hazard": (tests.twin.crimes, "lethal_factor", scaled(1 + 1e-9)),
     "4 custody: place": (tests.twin.custody, "custody_place", lock_up_only),
+    "4 custody: felonies": (tests.twin.crimes, "FELONIES", every_crime),
     "5 field: race": (tests.twin.field, "race", last_first),
     "6 news: acquaintances": (tests.twin.news, "acquaintances", nobody),
     "7 ledger: daily life": (tests.twin.book, "losses", a_hair_off),

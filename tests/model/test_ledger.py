@@ -82,7 +82,8 @@ def test_who_is_away_is_no_resident(people):
 def test_an_arrest_is_a_meeting_too(people):
     ledger = Ledger(people)
     channel = CHANNELS["raid_target"]
-    ledger.log("encounter", 1, np.array([2, 2, 2]), many(channel, 3), np.array([True, False, True]))
+    arrested = np.array([True, False, True])
+    ledger.log("encounter", 1, np.array([2, 2, 2]), many(channel, 3), arrested, 0)
     row = closed(ledger)["encounters"].iloc[0]
     assert (row["channel"], row["met"], row["arrested"]) == ("raid_target", 3, 2)
     month = ledger.closed_months()[0]
@@ -112,15 +113,16 @@ def test_sums_that_come_in_parts_are_added(people):
 
 def test_the_log_gives_back_what_was_logged(people):
     ledger = Ledger(people, event_log=True)
-    ledger.log("detainer", 8, np.array([4, 5]), 1, np.array([0, 2]))
-    ledger.log("detainer", 9, NOBODY, 1, 0)
+    ledger.log("detainer", 8, np.array([4, 5]), 1, np.array([0, 2]), np.array([0, 4]))
+    ledger.log("detainer", 9, NOBODY, 1, 0, NOBODY)
     closed(ledger)
-    ledger.log("detainer", 40, np.array([6]), 2, 1)
+    ledger.log("detainer", 40, np.array([6]), 2, 1, 1)
     assert ledger.events()["detainer"].to_dict("list") == {
         "day": [8, 8, 40],
         "person": [4, 5, 6],
         "place": [1, 1, 2],
         "outcome": [0, 2, 1],
+        "flags": [0, 4, 1],
     }
     assert len(ledger.events()["incident"]) == 0
 

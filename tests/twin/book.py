@@ -50,13 +50,16 @@ class Book:
         """A stop, an arrest, a question, a call."""
         self.events["contact"].append((day, person.who, kind))
 
-    def detainer(self, day: int, person: Resident, place: str, outcome: str) -> None:
-        """A detainer lodged, honoured or declined."""
-        self.events["detainer"].append((day, person.who, place, outcome))
+    def detainer(self, day: int, person: Resident, place: str, outcome: str, flags: int) -> None:
+        """A detainer lodged, honoured, lapsed or declined, and the carve-out classes then."""
+        self.events["detainer"].append((day, person.who, place, outcome, flags))
 
-    def encounter(self, day: int, person: Resident, channel: str, arrested: bool) -> None:
-        """ICE met somebody."""
-        self.events["encounter"].append((day, person.who, channel, int(arrested)))
+    def encounter(
+        self, day: int, person: Resident, channel: str, arrested: bool, flags: int | None = None
+    ) -> None:
+        """ICE met somebody, whose carve-out classes in custody may be others than on record."""
+        flags = person.flags if flags is None else flags
+        self.events["encounter"].append((day, person.who, channel, int(arrested), flags))
 
     def add(self, name: str, amount: float) -> None:
         """Add to a city-wide sum of the month."""

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from model.ledger import CONTACTS, DETAINER_OUTCOMES, INCIDENT_OUTCOMES, PLACES, Ledger
+from model.ledger import (
+    CONTACTS,
+    DETAINER_OUTCOMES,
+    INCIDENT_OUTCOMES,
+    PLACES,
+    Ledger,
+    carve_out,
+)
 from model.schema import CHANNELS, CRIMES
 from tests.twin.book import BY_BYSTANDER, BY_VICTIM, CLEARED, FOUND, SURVEYED, Book, Month
 
@@ -95,8 +102,8 @@ def _table_differences(frames: dict[str, pd.DataFrame], twin: Twin) -> Iterator[
         ("crime_area", ("area", "crime"), ("victimisations", "reported", "cleared")),
         ("people", ("status", "ethnicity"), CONTACTS),
         ("people_area", ("area",), ("stops", "arrests", "encounters")),
-        ("encounters", ("channel", "status", "conviction"), ("met", "arrested")),
-        ("detainers", ("place", "status", "conviction"), DETAINER_OUTCOMES),
+        ("encounters", ("channel", "status", "conviction", "carve_out"), ("met", "arrested")),
+        ("detainers", ("place", "status", "conviction", "carve_out"), DETAINER_OUTCOMES),
     ):
         engine: Counter = Counter()
         keys = [frames[name][column].tolist() for column in ("month", *groups)]
@@ -127,15 +134,15 @@ def twin_tables(twin: Twin) -> dict[str, Counter]:
         tables["people"][month, person.status, person.ethnicity, kind] += 1
         if kind in ("stops", "arrests"):
             tables["people_area"][month, numbers[person.area], kind] += 1
-    for day, who, channel, arrested in twin.book.events["encounter"]:
+    for day, who, channel, arrested, flags in twin.book.events["encounter"]:
         person, month = twin.residents[who], month_of[day]
         tables["people_area"][month, numbers[person.area], "encounters"] += 1
         for outcome in ("met", "arrested")[: 1 + arrested]:
-            key = month, channel, person.status, person.conviction, outcome
+            key = month, channel, person.status, person.conviction, carve_out(flags), outcome
             tables["encounters"][key] += 1
-    for day, who, place, outcome in twin.book.events["detainer"]:
+    for day, who, place, outcome, flags in twin.book.events["detainer"]:
         person = twin.residents[who]
-        key = month_of[day], place, person.status, person.conviction, outcome
+        key = month_of[day], place, person.status, person.conviction, carve_out(flags), outcome
         tables["detainers"][key] += 1
     return tables
 

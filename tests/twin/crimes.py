@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tests.twin.people import Resident
 
 SURVIVOR_CRIMES = ("sexual_assault", "partner_violence")
+FELONIES = (
+    "sexual_assault", "robbery", "aggravated_assault", "burglary", "motor_vehicle_theft",
+)
 MOST_LETHAL = 3.0
 
 
@@ -224,6 +227,8 @@ def _follow_up(model: Twin, incident: Incident) -> None:
     values, victim, code = model.values, incident.candidate.person, incident.candidate.code
     if incident.cleared and incident.offender is not None:
         model.booked[incident.offender.who] = incident.offender
+        if incident.candidate.what in FELONIES:
+            model.felons.add(incident.offender.who)
     if not incident.by_victim:
         return
     model.recorded[victim.who] = victim

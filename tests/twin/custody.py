@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.schema import CONVICTIONS
+from tests.twin.clocks import FELONY_PENDING
 from tests.twin.people import FELONIES, NEVER
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Booking:
     person: Resident
     place: str
     lodged: bool
+    #: Carve-out classes on record, with the case for which the person is held.
+    flags: int
 
 
 def custody(model: Twin) -> None:
@@ -40,10 +43,15 @@ def _book(model: Twin, person: Resident) -> None:
     # The day of release is decided on in the evening: a person is at liberty from the next.
     person.away_until = day + stay + 1
     lodged = roll("detainer", day, person.who) < _detainer_chance(model, person)
+    flags = person.flags
+    felon = person.who in model.felons
+    share = values.felony_charge_share if felon else values.felony_charge_other
+    if roll("felony-charge", day, person.who) < share:
+        flags |= FELONY_PENDING
     if lodged:
-        model.book.detainer(day, person, place, "lodged")
+        model.book.detainer(day, person, place, "lodged", flags)
         model.book.add("detainers_pending", 1)
-    model.in_custody.setdefault(day + stay, []).append(Booking(person, place, lodged))
+    model.in_custody.setdefault(day + stay, []).append(Booking(person, place, lodged, flags))
 
 
 def custody_place(model: Twin, person: Resident) -> str:
@@ -73,7 +81,7 @@ def _release(model: Twin, booking: Booking) -> None:
     warrant = roll("judicial-warrant", day, person.who) < values.judicial_warrant_share
 
     def may(action: str) -> bool:
-        return bool(model.law.permits(place, action, person.flags, warrant))
+        return bool(model.law.permits(place, action, booking.flags, warrant))
 
     held = may("hold") and may("transfer")
     told = may("notify") and may("transfer")
@@ -94,14 +102,14 @@ def _release(model: Twin, booking: Booking) -> None:
     if booking.lodged:
         model.book.add("detainers_pending", -1)
         if roll("hand-over", day, person.who) < chance:
-            model.book.detainer(day, person, place, "honoured")
-            model.book.encounter(day, person, place, not person.citizen)
+            model.book.detainer(day, person, place, "honoured", booking.flags)
+            model.book.encounter(day, person, place, not person.citizen, booking.flags)
             if not person.citizen:
                 transfer(model, person)
         elif held or told:
-            model.book.detainer(day, person, place, "lapsed")
+            model.book.detainer(day, person, place, "lapsed", booking.flags)
         else:
-            model.book.detainer(day, person, place, "declined")
+            model.book.detainer(day, person, place, "declined", booking.flags)
             if person.removable > 0:
                 model.declined.append(person)
     elif (

@@ -123,6 +123,7 @@ class Twin(mesa.Model):
         """Phase 1: the law, a new year, announcements; yesterday's lists are put away."""
         self._today(self.date + dt.timedelta(days=1))
         self.booked: dict[int, Resident] = {}
+        self.felons: set[int] = set()
         self.recorded: dict[int, Resident] = {}
         self.told: list[Resident] = []
         self.declined: list[Resident] = []
