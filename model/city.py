@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.city_check import CityFiles, Source, read_city
+from model.city_check import CityFiles, read_city
+from model.city_sources import Source
 from model.city_tables import ETHNICITY_COLUMNS, POLICING_SERIES, RECORDED_TYPES
 from model.faults import BadInput, Fault, nearest, unknown
 

@@ -55,7 +55,7 @@ def test_recorded_crime_is_annual_each_column_by_its_own_period(chicago: City) -
 
 
 def test_every_column_of_every_shipped_city_names_its_source() -> None:
-    from model.city_check import SOURCED_TABLES
+    from model.city_sources import SOURCED_TABLES
     from model.city_tables import TABLES
 
     for name in shipped_cities():

@@ -93,11 +93,26 @@ def test_shares_that_exceed_one_by_rounding_only_are_accepted(folder: Path) -> N
 
 def test_a_duplicated_area_is_named_with_both_lines(folder: Path) -> None:
     edit(folder / "areas.csv", "2,Old Town", "1,Old Town")
-    faults = check_city(folder)
-    assert (faults[0].line, faults[0].key) == (3, "area")
-    assert "stands already in line 2" in faults[0].found
-    # What refers to the area that is gone is named as well.
-    assert {Path(fault.file).name for fault in faults} >= {"recorded_crime.csv", "adjacency.csv"}
+    fault = one_fault(folder)
+    assert (fault.line, fault.key) == (3, "area")
+    assert "stands already in line 2" in fault.found
+
+
+@pytest.mark.parametrize(("file", "old", "new"), [
+    ("areas.csv", "1,Harbour,", "2,Harbour,"),
+    ("areas.csv", "2,Old Town,", "two,Old Town,"),
+    ("areas.csv", "2,Old Town,", "2,Old Town"),
+    ("areas.csv", "3,Mill Row,", "2,Old Town,"),
+    ("recorded_crime.csv", "\n2,", "\n1,"),
+    ("recorded_crime.csv", "\n2,", "\n9,"),
+    ("tiles.csv", "\n2,2,0", "\n1,1,0"),
+    ("tiles.csv", "\n2,2,0", "\n2,2"),
+])
+def test_an_area_given_wrongly_is_one_fault_and_not_one_for_each_row_that_names_it(
+    folder: Path, file: str, old: str, new: str
+) -> None:
+    edit(folder / file, old, new)
+    assert Path(one_fault(folder).file).name == file
 
 
 def test_a_missing_and_an_unknown_column_are_named_with_the_nearest(folder: Path) -> None:
@@ -126,7 +141,7 @@ def test_many_faults_are_all_named_at_once_and_in_order(folder: Path) -> None:
     edit(folder / "city.toml", 'state = "Illinois"', 'stat = "Illinois"')
     where = [(Path(fault.file).name, fault.line) for fault in check_city(folder)]
     assert where == [
-        ("city.toml", None),
+        ("city.toml", 6),
         ("areas.csv", 2),
         ("areas.csv", 2),
         ("areas.csv", 4),
@@ -218,6 +233,21 @@ def test_a_fault_among_the_sources_is_named(folder: Path, old: str, new: str, wo
     faults = check_city(folder)
     assert any(words in str(fault) for fault in faults), faults
     assert {Path(fault.file).name for fault in faults} == {"city.toml"}
+
+
+@pytest.mark.parametrize(("old", "new", "line", "key"), [
+    ('title = "Littletown', 'tittle = "Littletown', 5, "tittle"),
+    ('unit = "recorded incidents', 'unt = "recorded incidents', 43, "source.3.unt"),
+    ("days = 365", "days = 0", 45, "source.3.days"),
+    ('"burglary", "theft"', '"burglary", "thefts"', 40, "source.3.columns.5"),
+    ('"median_income", ', "", 29, "source.2"),
+])
+def test_a_fault_of_city_toml_names_its_line_and_key(
+    folder: Path, old: str, new: str, line: int, key: str
+) -> None:
+    edit(folder / "city.toml", old, new)
+    assert (line, key) in [(fault.line, fault.key) for fault in check_city(folder)]
+    assert all(fault.line for fault in check_city(folder))
 
 
 def test_a_folder_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:

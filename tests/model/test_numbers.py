@@ -10,7 +10,8 @@ PLAIN = {0, 1, 2, 3, 4, 5, 0.5, 365, 366, 100, 1000, 1e-9, 1e-10, 1e-300, 8, 16,
 #: What else a module may hold, and why.
 ALLOWED = {
     "agents": ({1e6}, "a number larger than any share"),
-    "city_check": ({0.005, 36525}, "slack of rounded shares; a century of days"),
+    "city_check": ({0.005}, "slack of rounded shares"),
+    "city_sources": ({36525}, "a century of days"),
     "city_tables": (
         {60, 90, 180, 300, 1900, 2200, 9999, 99999, 5e6, 1e7, 5e7, 1e8, 1e9},
         "what a cell of a city's tables may hold: bounds of a check, not values",
