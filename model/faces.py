@@ -84,6 +84,8 @@ class Face(mesa.Agent):
     ------
     IndexError
         If there is no such row.
+    TypeError
+        If no row is given, or what is given is no whole number: nobody can be added to the rows.
     ColumnError
         On reading or setting an attribute that does not exist (names the nearest), and on setting
         one that no run changes.
@@ -96,7 +98,14 @@ class Face(mesa.Agent):
     links: ClassVar[tuple[str, ...]] = ()
     plural: ClassVar[str] = "agents"
 
-    def __init__(self, model: PolicyModel, row: int) -> None:
+    def __init__(self, model: PolicyModel, row: int | None = None) -> None:
+        if not isinstance(row, int | np.integer):
+            kind = type(self).__name__
+            raise TypeError(
+                f"{kind}(model, row): found row {row!r}; allowed: 0 to {self.count(model) - 1}; "
+                f"{self.plural} come with the model, none can be added, and "
+                f"model.agents_by_type[{kind}] has them all"
+            )
         if not 0 <= row < self.count(model):
             raise IndexError(f"row {row}: there are {self.count(model):,} {self.plural}")
         _set_model(self, model)

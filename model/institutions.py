@@ -6,7 +6,7 @@ has passed through their hands.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import mesa
 import numpy as np
@@ -23,7 +23,24 @@ if TYPE_CHECKING:
     from model.stack import Permission
 
 
-class Institution(mesa.Agent):
+class Lasting(mesa.Agent):
+    """An agent that the model keeps to its end."""
+
+    def remove(self) -> NoReturn:
+        """Refused: the day is not run without it.
+
+        Raises
+        ------
+        TypeError
+            Always, and so for ``model.remove_all_agents()``.
+        """
+        raise TypeError(
+            f"{self!r} cannot be removed: institutions and the rows of residents, officers and ICE "
+            "teams are the model; agents of your own leave by their own remove()"
+        )
+
+
+class Institution(Lasting):
     """A body that the law binds: `actor` is its name there."""
 
     actor: ClassVar[str]
@@ -126,7 +143,7 @@ class StatePrison(Custodian):
     actor = "prison"
 
 
-class FieldOffice(mesa.Agent):
+class FieldOffice(Lasting):
     """ICE's field office: its teams, leads and capacity under today's posture."""
 
     @property

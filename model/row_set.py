@@ -6,7 +6,7 @@ import copyreg
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 from mesa.agentset import AbstractAgentSet
@@ -120,6 +120,32 @@ class RowSet[A: Face](AbstractAgentSet[A]):
         model, kind = self.model, self.agent_type
         rows = range(len(self)) if self._rows is None else map(int, self._rows)
         return (face(kind, model, row) for row in rows)
+
+    @overload
+    def __getitem__(self, item: int) -> A: ...
+
+    @overload
+    def __getitem__(self, item: slice) -> list[A]: ...
+
+    def __getitem__(self, item: int | slice) -> A | list[A]:
+        """The agent at a place of this order, or for a slice a list of agents, as in Mesa.
+
+        Raises
+        ------
+        IndexError
+            If there is no such place.
+        TypeError
+            If `item` is neither a whole number nor a slice.
+        """
+        rows = range(len(self)) if self._rows is None else self._rows
+        if isinstance(item, slice):
+            return [face(self.agent_type, self.model, int(row)) for row in rows[item]]
+        if not isinstance(item, int | np.integer):
+            raise TypeError(
+                f"found [{item!r}]; allowed: a place or a slice; get(name) gives a column, "
+                "select(where=mask) some of the agents"
+            )
+        return face(self.agent_type, self.model, int(rows[item]))
 
     def __contains__(self, agent: object) -> bool:
         if type(agent) is not self.agent_type or agent.model is not self.model:  # type: ignore[attr-defined]

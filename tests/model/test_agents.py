@@ -8,6 +8,7 @@ import tracemalloc
 import mesa
 import numpy as np
 import pytest
+from mesa.discrete_space import CellAgent
 
 from model.agents import IceTeam, Officer, Resident
 from model.faults import BadInput
@@ -59,6 +60,16 @@ def test_a_row_that_does_not_exist_is_refused(model, row):
         Resident(model, row)
 
 
+@pytest.mark.parametrize(("row", "found"), [((), "None"), ((1.5,), "1.5"), (("3",), "'3'")])
+def test_a_face_without_a_row_says_where_the_agents_are(model, row, found):
+    with pytest.raises(TypeError) as told:
+        Resident(model, *row)
+    assert f"Resident(model, row): found row {found}; allowed: 0 to 35499" in str(told.value)
+    assert "model.agents_by_type[Resident]" in str(told.value)
+    with pytest.raises(TypeError, match="none can be added"):
+        Resident.create_agents(model, 2)
+
+
 def test_unknown_attributes_are_refused_with_the_nearest_name(model):
     resident = Resident(model, 0)
     with pytest.raises(AttributeError, match=r"did you mean status\?"):
@@ -78,6 +89,21 @@ def test_a_face_cannot_be_removed(model):
     with pytest.raises(TypeError, match="cannot be removed"):
         Resident(model, 0).remove()
     assert Resident(model, 0) in model.agents_by_type[Resident]
+
+
+def test_the_agents_of_a_model_cannot_be_removed_at_once_but_those_of_a_user_can():
+    model = PolicyModel(city="littletown", scale=0.1, days=2, rng=1)
+    before = {kind: len(agents) for kind, agents in model.agents_by_type.items()}
+    with pytest.raises(TypeError, match="PoliceDistrict 1> cannot be removed"):
+        model.remove_all_agents()
+    assert {kind: len(agents) for kind, agents in model.agents_by_type.items()} == before
+
+    class Visitor(mesa.Agent):
+        """An agent that a Mesa user adds."""
+
+    visitor = Visitor(model)
+    visitor.remove()
+    assert visitor not in model.agents
 
 
 def test_no_two_agents_of_a_model_share_an_id():
@@ -181,6 +207,14 @@ def test_areas_are_cells_joined_to_their_neighbours(model):
         assert {near.index for near in area.neighborhood} == set(city.neighbours(index).tolist())
     assert Resident(model, 20_000).cell.name == Resident(model, 20_000).area_name
     assert sum(len(area.residents) for area in model.areas) == model.population.n
+
+
+def test_a_cells_agents_are_those_that_a_user_places_on_it():
+    model = PolicyModel(city="littletown", scale=0.1, days=2, rng=1)
+    visitor = CellAgent(model)
+    visitor.cell = model.areas[2]
+    assert model.areas[2].agents == [visitor]
+    assert len(model.areas[2].residents) == 640
 
 
 def test_an_area_gives_rates_and_nothing_that_counts_the_undocumented(model):

@@ -280,6 +280,17 @@ def test_the_models_own_sets_cannot_be_changed_but_copies_can(residents, few):
         few.remove(next(iter(residents - few)))
 
 
+def test_a_set_is_indexed_and_sliced_as_mesas_is(residents, few):
+    everybody, some = residents.to_list(), few.to_list()
+    assert residents[0] == everybody[0] and residents[-1] == everybody[-1]
+    assert few[1] == some[1] and few[np.int64(2)] == some[2]
+    assert residents[10:13] == everybody[10:13] and few[::-100] == some[::-100]
+    with pytest.raises(IndexError):
+        few[len(few)]
+    with pytest.raises(TypeError, match=r"get\(name\) gives a column"):
+        few["status"]
+
+
 def test_membership_is_of_this_model_and_type(residents, few, fresh):
     assert next(iter(few)) in few and next(iter(few)) in residents
     assert next(iter(fresh.agents_by_type[Resident])) not in residents
