@@ -218,7 +218,7 @@ def scenario_options(parser: Parser, without: Sequence[str] = ()) -> None:
     """What is run, all but the options `without`."""
     for option, default, meaning in (
         ("years", "1", "length of each run; parts of a year are allowed"),
-        ("replicates", "4", "paired replicates, with seeds SEED, SEED+1, ...; 1 has no interval"),
+        ("replicates", "4", "replicates, with seeds SEED, SEED+1, ...; 1 has no interval"),
         ("seed", "0", "first seed: all the chance of the run"),
         ("scale", "0.1", "share of the city's residents simulated; 1 is everybody"),
         ("environment", "E3", "law above the city: E0, E1, E2 or E3"),

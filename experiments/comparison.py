@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -19,6 +20,7 @@ import pandas as pd
 from experiments import privacy
 from experiments.contrasts import contrasts
 from experiments.manifest import command_line, manifest
+from experiments.places import notes
 from experiments.runner import run_cases
 from experiments.settings import Case, Settings, name, settings, whole
 from experiments.store import MANIFEST, Saved, SaveError, reserved, write_json, write_table
@@ -210,6 +212,8 @@ def compare(
         posterior=posterior, draws=draws,
     )
     workers = None if processes is None else whole("processes", processes, 1, 1024)
+    for note in notes(asked):
+        print(f"note: {note}", file=sys.stderr)
     if out is None:
         return _carried_out(asked, workers, progress)
     with reserved(out, force=force) as place:

@@ -37,6 +37,7 @@ NAMED = {
     "ENVIRONMENT": "environments",
     "TIMELINE": "timelines",
     "DESIGN": "../experiments/replication/designs",
+    "NAME|FILE": "../experiments/studies",
 }
 
 
@@ -73,13 +74,23 @@ def _values(action: argparse.Action) -> list[str]:
     if action.choices is not None:
         return list(action.choices)
     kind = action.metavar if isinstance(action.metavar, str) else ""
-    if kind == "NAME=VALUE":
+    if kind in ("NAME=VALUE", "PARAMETER"):
         import tomllib
 
-        folder = MODEL / "parameters"
-        return [
-            f"{name}=" for path in folder.glob("*.toml") for name in tomllib.loads(path.read_text())
-        ]
+        files = (MODEL / "parameters").glob("*.toml")
+        names = [name for path in files for name in tomllib.loads(path.read_text())]
+        return [f"{name}=" for name in names] if kind == "NAME=VALUE" else names
+    if kind == "FIGURE":
+        import csv
+
+        with (MODEL / "evidence.csv").open(encoding="utf-8", newline="") as file:
+            return [row["id"] for row in csv.DictReader(file)]
+    if kind == "OUTCOME":
+        from experiments.outcomes import OUTCOMES
+
+        return list(OUTCOMES)
+    if "|" in kind and kind.islower():
+        return kind.split("|")
     if kind in ("CITY", "FOLDER"):
         return [path.parent.name for path in (MODEL / "data").glob("*/city.toml")]
     if kind in NAMED:

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.places import notes
 from experiments.raids import raid_text
 from experiments.settings import (
     OWN_POSTERIOR,
@@ -56,6 +57,7 @@ def manifest(
         "baseline": name(settings.baseline),
         "environment": name(scenario.environment),
         "environment_says": environment_says(scenario.environment),
+        "notes": notes(settings),
         "timeline": name(scenario.timeline) if scenario.timeline else None,
         "posture": name(scenario.posture),
         "city": city.name,

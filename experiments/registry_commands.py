@@ -29,7 +29,7 @@ def add(command: Command) -> None:
         "examples:\n  carveout parameters\n  carveout parameters beta\n"
         "  carveout parameters --json > parameters.json",
     )
-    parameters.add_argument("name", nargs="?", metavar="NAME", help="one parameter in full")
+    parameters.add_argument("name", nargs="?", metavar="PARAMETER", help="one parameter in full")
     json_option(parameters)
     evidence = command(
         "evidence",
@@ -38,7 +38,7 @@ def add(command: Command) -> None:
         "examples:\n  carveout evidence\n  carveout evidence GJW_REP\n"
         "  carveout evidence --role validation\n  carveout evidence --bibtex > references.bib",
     )
-    evidence.add_argument("id", nargs="?", metavar="ID", help="one figure in full")
+    evidence.add_argument("id", nargs="?", metavar="FIGURE", help="id of one figure, in full")
     evidence.add_argument("--role", choices=tuple(ROLES), help="only rows that are used so")
     evidence.add_argument("--bibtex", action="store_true", help="citations instead of a table")
     json_option(evidence)

@@ -226,14 +226,19 @@ def as_typed(given: str | Path) -> str:
 
 
 def regimes_of(city: str) -> tuple[str, ...]:
-    """The regimes that a city can have, by date: its own, and those that are of no place. A city
-    for which there is none of its own borrows Chicago's."""
+    """The regimes that a city can have, by date: its own, and those that are of no place."""
     from model.ordinance import load_regime, regime_names
 
     layers = [load_regime(name) for name in regime_names()]
-    place = city if any(layer.place == city for layer in layers) else DEFAULT_CITY
-    ours = [layer for layer in layers if layer.place in (place, None)]
+    ours = [layer for layer in layers if layer.place in (place_of(city), None)]
     return tuple(layer.name for layer in sorted(ours, key=lambda layer: str(layer.in_force)))
+
+
+def place_of(city: str) -> str:
+    """Whose texts are a city's own: a city for which there is none borrows Chicago's."""
+    from model.ordinance import load_regime, regime_names
+
+    return city if city in {load_regime(name).place for name in regime_names()} else DEFAULT_CITY
 
 
 def chicago_regimes() -> tuple[str, ...]:
@@ -248,7 +253,7 @@ def parameter_values(given: Mapping[str, Any] | None, faults: list[Fault]) -> di
         try:
             values[key] = float(value)
         except (TypeError, ValueError, OverflowError):
-            faults.append(Fault(f"found {brief(value)}", "a number", key=f"parameters.{key}"))
+            faults.append(Fault(f"found {brief(value)}", "a number", key=key))
     return values
 
 

@@ -83,7 +83,8 @@ def result_tables(settings: Settings, contrasts: Released, width: int) -> list[T
 def _head(settings: Settings, whole: pd.DataFrame) -> Text:
     scenario = settings.scenario
     n = int(whole["n"].max())
-    replicates = f"{n} paired replicates" if n > 1 else "1 replicate"
+    paired = "paired " * (len(settings.regimes) > 1)
+    replicates = f"{n} {paired}replicates" if n > 1 else "1 replicate"
     size = "whole city" if scenario.scale == 1 else f"{scenario.scale:g} of the city"
     shipped = name(scenario.city) == scenario.city
     text = Text(f"{scenario.city.replace('-', ' ').title() if shipped else 'City'}, ")

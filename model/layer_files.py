@@ -40,7 +40,7 @@ def find(what: str, folder: str, name_or_path: str | Path, beside: Path | None =
     if beside is not None and not there and os.path.isfile(beside / path):
         return beside / path
     if not there and path.suffix != ".toml" and path.name == text:
-        raise BadInput(unknown(what, text, names_in(folder)))
+        raise BadInput(unknown(what, text, (*names_in(folder), "the path of a file")))
     return path
 
 

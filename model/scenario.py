@@ -176,7 +176,8 @@ def fields_of(values: dict[str, Any], file: str | Path = "") -> Scenario:
     except ValidationError as error:
         faults = []
         for problem in error.errors():
-            key = ".".join(str(part) for part in problem["loc"])
+            # A parameter by its name alone, as the registry says it.
+            key = ".".join(map(str, problem["loc"])).removeprefix("parameters.")
             unknown_key = problem["type"] == "extra_forbidden"
             faults.append(
                 Fault(

@@ -20,7 +20,7 @@ def add(command: Command) -> None:
     attribute.add_argument("a", metavar="A", help="regime ('carveout regimes') or file")
     attribute.add_argument("b", metavar="B", help="the regime that A becomes")
     attribute.add_argument(
-        "--outcome", default="reporting", metavar="NAME",
+        "--outcome", default="reporting", metavar="OUTCOME",
         help="what is looked at ('carveout outcomes'; default: reporting)",
     )
     attribute.add_argument(
@@ -43,7 +43,7 @@ def add(command: Command) -> None:
     )
     surely.add_argument("a", metavar="A", help="regime, or the position of a study's lever")
     surely.add_argument("b", metavar="B", help="the regime whose difference from A is asked for")
-    surely.add_argument("--outcome", default="reporting", metavar="NAME",
+    surely.add_argument("--outcome", default="reporting", metavar="OUTCOME",
                         help="default: reporting")
     surely.add_argument("--half-width", required=True, metavar="X",
                         help="half of the 95%% interval, in the outcome's unit")
@@ -108,7 +108,7 @@ def _study_command(
     parser = command(name, help, f"experiments.analysis.commands:{name}", f"examples:\n{examples}")
     parser.add_argument("study", metavar="STUDY", help="folder that 'carveout study run' made")
     more = {"action": "append"} if repeated else {}
-    parser.add_argument("--outcome", required=True, metavar="NAME",
+    parser.add_argument("--outcome", required=True, metavar="OUTCOME",
                         help="what is looked at ('carveout outcomes')", **more)
     parser.add_argument("--lever", default="regime", metavar="NAME", help="default: regime")
     _where(parser)

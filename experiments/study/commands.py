@@ -83,7 +83,7 @@ def add(command: Command) -> None:
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("study", metavar="FILE", help="a file, or a ready study's name")
+    parser.add_argument("study", metavar="NAME|FILE", help="a ready study, or a file")
     parser.add_argument("--out", metavar="DIR", help="a new folder or an fsspec address (default: "
                         "a new one under results/)")
     for option, meaning in (

@@ -151,7 +151,7 @@ def load_study(name_or_path: str | Path) -> tuple[StudyFile, TomlSource]:
         return checked(read_toml(ready[text]))
     path = Path(text)
     if path.name == text and path.suffix != ".toml" and not os.path.isfile(path):
-        raise BadInput(unknown("study", text, ready))
+        raise BadInput(unknown("study", text, (*ready, "the path of a file")))
     return checked(read_toml(path))
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from experiments.settings import regimes_of
+from experiments import compare
+from experiments.places import notes
+from experiments.settings import regimes_of, settings
 from model.city import load_city
 from model.city_check import check_city
 from model.evidence import load_evidence
@@ -51,6 +53,31 @@ def test_a_city_is_compared_under_its_own_texts_and_those_of_no_place():
     assert chicago[0] == "welcoming-2012"
     # A town without texts of its own borrows Chicago's.
     assert regimes_of("littletown") == chicago
+
+
+def test_a_text_of_another_city_is_told_on_the_screen_and_in_the_manifest(capsys):
+    texts = ["welcoming-2012", "aurora-2019", "no-contact"]
+    made = compare(texts, scale=0.02, years=0.1, replicates=1, decompose=False, progress=False)
+    where = "aurora-2019 is a text of Aurora, run here in Chicago"
+    said = f"{where}: residents, police and crime are Chicago's"
+    assert made.manifest["notes"] == [said]
+    assert capsys.readouterr().err == f"note: {said}\n"
+
+
+@pytest.mark.parametrize(("city", "regimes", "foreign"), [
+    ("aurora", None, []),
+    ("chicago", None, []),
+    ("littletown", ["welcoming-2012", "no-contact"], []),
+    ("littletown", ["welcoming-2012", "oak-lawn-2019"], ["oak-lawn-2019"]),
+    ("aurora", ["aurora-2019", "welcoming-2021"], ["welcoming-2021"]),
+])
+def test_a_city_without_texts_of_its_own_borrows_chicagos(city, regimes, foreign):
+    asked = settings(
+        regimes, baseline=None, years=1, replicates=1, seed=0, scale=1, environment="E3",
+        posture="2017-2019", city=city, start=None, parameters=None, timeline=None,
+        decompose=False, events=False,
+    )
+    assert [note.split()[0] for note in notes(asked)] == foreign
 
 
 def test_every_place_of_a_text_is_a_city():

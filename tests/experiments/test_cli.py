@@ -123,6 +123,13 @@ def test_a_timeline_stands_in_the_regimes_place(capsys):
     assert "did you mean chicago-history?" in capsys.readouterr().err
 
 
+def test_one_regime_alone_is_not_told_as_paired(capsys):
+    assert main(["run", "--help"]) == 0
+    assert main(["run", *QUICK, "--replicates", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "2 replicates" in out and "paired" not in out
+
+
 def test_one_replicate_says_that_it_has_no_interval(capsys):
     words = ["compare", "welcoming-2012", "no-contact", *QUICK, "--replicates", "1"]
     assert main(words) == 0
@@ -189,6 +196,13 @@ def test_completion_knows_commands_options_and_names(capsys):
     assert candidates(parser, ["regimes", "d"]) == ["diff"]
     assert candidates(parser, ["attribute", "dhs-ban", "no"]) == ["no-contact"]
     assert candidates(parser, ["replicate", "one"]) == ["one-city"]
+    assert candidates(parser, ["study", "run", "carve"]) == ["carve-out-ladder"]
+    assert candidates(parser, ["parameters", "sigma"]) == ["sigma"]
+    assert candidates(parser, ["evidence", "GJW_R"]) == ["GJW_REP"]
+    assert candidates(parser, ["discover", "--when", ""]) == ["higher", "lower"]
+    for command in ("attribute", "sure", "sensitivity"):
+        found = candidates(parser, [command, "--outcome", "encounters"])
+        assert found == ["encounters", "encounters_by_status", "encounters_no_class"]
     assert main(["completion", "bash"]) == 0
     script = capsys.readouterr().out
     assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0

@@ -14,6 +14,7 @@ CASES = {
     "unknown regime": (["no-such-regime"], "no-such-regime"),
     "unknown baseline": (["--baseline", "welcoming-2102"], "welcoming-2012"),
     "a regime twice": (["no-contact", "no-contact"], "each regime once"),
+    "an unknown regime may be a file": (["no-such-regime"], ", the path of a file"),
     "unknown environment": (["--environment", "E9"], "E3"),
     "unknown posture": (["--posture", "2019"], "posture"),
     "unknown city": (["--city", "chikago"], "did you mean chicago?"),
@@ -71,6 +72,16 @@ def test_bad_input_is_told_and_nothing_is_written(case, capsys):
     assert said in streams.err
     assert "Traceback" not in streams.err and not streams.out
     assert not list(Path.cwd().iterdir())
+
+
+def test_a_parameter_at_fault_is_called_by_its_name_alone(capsys):
+    from model.scenario import scenario
+
+    for value in ("much", "99", "nan"):
+        assert main(["compare", "--set", f"beta={value}"]) == 2
+        assert capsys.readouterr().err.startswith("beta: found ")
+    with pytest.raises(BadInput, match="^beta: found 'much'"):
+        scenario({"parameters": {"beta": "much"}})
 
 
 def test_every_fault_is_a_line_of_its_own(capsys):
