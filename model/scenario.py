@@ -215,5 +215,6 @@ def brief(value: Any) -> str:
     """A value as a person gave it, cut to 60 characters."""
     # Python refuses to write out a whole number of thousands of digits.
     huge = isinstance(value, int) and value.bit_length() > 1_000
-    text = "a number of hundreds of digits" if huge else repr(value)
+    shown = str(value) if isinstance(value, dt.date) else repr(value)
+    text = "a number of hundreds of digits" if huge else shown
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -6,6 +6,7 @@ keeps the source beside the values; `TomlSource.check` turns pydantic's errors i
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -251,5 +252,7 @@ def _tuples(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, dt.date):
+        return str(value)
     text = repr(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from experiments.outcomes import OUTCOMES
 from experiments.settings import MAX_REPLICATES, MAX_YEARS, real, whole
@@ -34,6 +34,16 @@ TAKEN = (
 _CONFIG = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True)]
+
+
+def _without_a_time(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        raise ValueError("a date as 2022-01-01 is needed")
+    return value
+
+
+#: A day: pydantic alone takes midnight of it, too.
+Date = Annotated[dt.date, BeforeValidator(_without_a_time)]
 Sampler = Literal[
     "none", "grid", "monte carlo", "latin hypercube", "sobol", "morris", "posterior"
 ]
@@ -49,7 +59,7 @@ class Runs(BaseModel):
     seeds: Literal["common", "own"] = Field(default="common", description="common or own")
     scale: Number = Field(default=0.1, gt=0, le=1, description="share of the city's residents")
     years: Number = Field(default=1.0, gt=0, le=MAX_YEARS, description="length of each run")
-    start: dt.date = Field(default=dt.date(2022, 1, 1), description="first day")
+    start: Date = Field(default=dt.date(2022, 1, 1), description="first day")
     city: Words = Field(default="chicago", description="a city's name or folder")
     regime: Words = Field(default="welcoming-2012", description="a regime's name or file")
     baseline: Words = Field(default="welcoming-2012", description="what others are held against")
@@ -72,7 +82,7 @@ class Choice(BaseModel):
     posture: Words | None = None
     timeline: Words | None = None
     city: Words | None = None
-    start: dt.date | None = None
+    start: Date | None = None
     parameters: dict[str, Number] = Field(default_factory=dict)
     clauses: dict[str, Any] = Field(default_factory=dict)
     raids: tuple[Raid, ...] = ()

@@ -23,7 +23,7 @@ from model.layer_files import load_regime
 from model.mixture import differing_parts, mix
 from model.posture import load_posture
 from model.registry import load_parameters
-from model.scenario import Scenario, scenario
+from model.scenario import Scenario, brief, scenario
 from model.toml_source import KeyPath, TomlSource
 from model.variants import as_text, varied
 
@@ -226,12 +226,13 @@ def _combination(
 
 
 def _start(value: Any) -> dt.date:
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     try:
         return dt.date.fromisoformat(str(value))
     except ValueError:
-        raise BadInput(Fault(f"found {value!r}", "a date as 2022-01-01", key="start")) from None
+        found = f"found {brief(value)}"
+        raise BadInput(Fault(found, "a date as 2022-01-01", key="start")) from None
 
 
 def _at(source: TomlSource, chosen: Mapping[str, _Position], fault: Fault) -> Fault:
@@ -240,7 +241,7 @@ def _at(source: TomlSource, chosen: Mapping[str, _Position], fault: Fault) -> Fa
     for position in chosen.values():
         if position.path == ("levers", key, position.path[-1]):
             return source.fault(position.path, fault.found, fault.allowed, fault.nearest)
-        path = (*position.path, *key.split("."))
+        path = (*position.path, *(int(part) if part.isdigit() else part for part in key.split(".")))
         if source.has(path):
             return source.fault(path, fault.found, fault.allowed, fault.nearest)
     if source.has(("run", key)):
