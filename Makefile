@@ -16,8 +16,9 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
 	|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' Makefile
 
-demo: $(VENV)/.core ## Compare every regime in a tenth of Chicago; results in results/demo
-	$(BIN)/carveout compare --scale 0.1 --replicates 3 --seed 1 --out results/demo --force
+demo: $(VENV)/.core ## Compare four regimes in a tenth of Chicago; results in results/demo
+	$(BIN)/carveout compare welcoming-2012 welcoming-2021 full-cooperation no-contact \
+		--scale 0.1 --replicates 3 --seed 1 --out results/demo --force
 
 setup: $(VENV)/.dashboard ## Set up what studies, briefings and the dashboard need, too
 

@@ -98,7 +98,8 @@ def _built_in(command: Command) -> None:
         "      --scale 0.1 --out results/my-comparison\n"
         "  carveout compare welcoming-2012 my-ordinance.toml --environment E0\n"
         "  carveout compare --set beta=1.2 --set sigma=0\n"
-        "  carveout compare --posterior --draws 20",
+        "  carveout compare --draws 20                  parameters known better\n"
+        "  carveout compare --draws 0                   chance alone, in a sixth of the time",
     )
     compare.add_argument(
         "regimes", nargs="*", metavar="REGIME",
@@ -109,13 +110,6 @@ def _built_in(command: Command) -> None:
         help="what the others are compared with (welcoming-2012 if listed, else the first)",
     )
     simulation_options(compare)
-    compare.add_argument(
-        "--posterior", nargs="?", const="", metavar="FILE",
-        help="run every replicate at draws of a posterior (default: the project's own)",
-    )
-    compare.add_argument(
-        "--draws", metavar="N", help="draws of the posterior (default: 10)"
-    )
     compare.add_argument(
         "--no-decompose", action="store_true",
         help="do not tell legal exposure and belief apart (halves the time)",
@@ -211,6 +205,12 @@ def simulation_options(parser: Parser) -> None:
     """Options of every command that simulates. Values stay text: one place checks them."""
     scenario_options(parser)
     result_options(parser)
+    parser.add_argument("--posterior", metavar="FILE",
+                        help="what the parameters are drawn from (default: the project's own)")
+    parser.add_argument("--draws", metavar="N",
+                        help="sets of parameters at which every replicate is run: parameter "
+                        "uncertainty beside chance (default: 6; 0 leaves it out, as 1 replicate "
+                        "and --events do)")
     parser.add_argument("--events", action="store_true", help="keep single events, too")
 
 

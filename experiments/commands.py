@@ -35,7 +35,10 @@ def _options(arguments: Arguments) -> dict[str, Any]:
     """Keyword arguments of `comparison.compare` that every simulating command has."""
     return {
         **scenario(arguments),
-        **{name: getattr(arguments, name) for name in ("processes", "events", "force")},
+        **{
+            name: getattr(arguments, name)
+            for name in ("processes", "events", "force", "posterior", "draws")
+        },
         "progress": not arguments.quiet,
     }
 
@@ -137,7 +140,6 @@ def compare(arguments: Arguments) -> int:
     given = arguments.regimes or None
     options = _options(arguments)
     options |= {"baseline": arguments.baseline, "decompose": not arguments.no_decompose}
-    options |= {"posterior": arguments.posterior, "draws": arguments.draws}
     return _simulate(arguments, partial(call, given, **options), "compare")
 
 

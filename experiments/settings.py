@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_BASELINE, DEFAULT_CITY = "welcoming-2012", "chicago"
 MAX_YEARS, MAX_REPLICATES = 100, 10_000
 #: Of the posterior, where a number is not asked for.
-DEFAULT_DRAWS = 10
+DEFAULT_DRAWS = 6
 #: What the posterior is called that comes with the project.
 OWN_POSTERIOR = "the committed posterior"
 #: The shortest run is a day, as a share of a year.
@@ -121,9 +121,9 @@ def settings(
     decompose: bool,
     events: bool,
     posterior: str | Path | None = None,
-    draws: Any = None,
+    draws: Any = 0,
 ) -> Settings:
-    """Check everything that can be checked without running.
+    """Check everything that can be checked without running; `draws` as `comparison.compare` says.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def settings(
     values = parameter_values(parameters, faults)
     tried(lambda: load_parameters(values))
     count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
-    drawn, stem = tried(partial(_posterior, posterior, draws, events), ((), None))
+    drawn, stem = tried(partial(_posterior, posterior, draws, events, count), ((), None))
     operations = tuple(filter(None, (tried(partial(raid_of, text)) for text in raids)))
     span = tried(lambda: _years(years), 1.0)
     first = tried(lambda: whole("seed", seed, 0, 2**63 - 1), 0)
@@ -202,18 +202,26 @@ def settings(
 
 
 def _posterior(
-    given: str | Path | None, draws: Any, events: bool
+    given: str | Path | None, draws: Any, events: bool, replicates: int
 ) -> tuple[tuple[Mapping[str, float], ...], str | None]:
-    """Draws of a posterior and its file's name; none where none was asked for."""
-    if given is None and draws is None:
+    """Draws of a posterior and its file's name; none where there are to be none.
+
+    Unless asked for, none are made where they would tell nothing (one replicate), or where every
+    single event of each would be kept.
+    """
+    count = None if draws is None else whole("draws", draws, 0, MAX_REPLICATES)
+    if given is None and (count == 0 or (count is None and (events or replicates < 2))):
         return (), None
     from experiments.calibration.posterior import load_posterior
 
     if events:
         raise BadInput(Fault("found a posterior beside events", "one of them", key="events"))
+    if count is not None and count < 2:
+        allowed = "2 or more" if given is not None else "2 or more; 0 for chance alone"
+        raise BadInput(Fault(f"found {count}", allowed, key="draws"))
     posterior = load_posterior(given or None)
-    count = min(DEFAULT_DRAWS, len(posterior.draws)) if draws is None else None
-    count = count or whole("draws", draws, 2, MAX_REPLICATES)
+    if count is None:
+        count = min(DEFAULT_DRAWS, len(posterior.draws))
     named = as_typed(given) if given else OWN_POSTERIOR
     return tuple(posterior.take(count)), named
 

@@ -185,17 +185,23 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
         lines.append("One replicate: no interval can be given; use --replicates 2 or more.")
     elif compared:
         lines.append(
-            "Differences are paired (same city, same dice), with 95% t-intervals; "
-            "* the interval leaves out zero."
+            "Differences are paired (same city, same dice), with 95% t-intervals; * "
+            + ("both intervals leave" if settings.draws else "the interval leaves")
+            + " out zero."
         )
     if settings.draws:
         lines.append(
-            f"In brackets: parameter uncertainty, the middle 95% of {len(settings.draws)} draws of "
-            f"{settings.posterior} without the chance in them. Above it chance, which falls with "
-            "replicates."
+            f"In brackets: parameter uncertainty, where 95% of draws of {settings.posterior} lie, "
+            f"by {len(settings.draws)} of them, without the chance in them. Above it chance, which "
+            "falls with replicates."
         )
         if int(whole["n"].max()) < 2:
             lines.append("One replicate: chance and parameters cannot be told apart.")
+    else:
+        lines.append(
+            "Chance alone: what is not known of the parameters is not in these intervals "
+            "(--draws 6)."
+        )
     if ((whole["n"] == 2) & whole["low"].isna() & whole["estimate"].notna()).any():
         lines.append(
             f"No interval: of two replicates with fewer than {FLOOR} each it would tell both; use "

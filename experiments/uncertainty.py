@@ -9,11 +9,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from experiments.contrasts import interval
 
 #: Ends of the interval over draws.
 ENDS = (0.025, 0.975)
+#: From so many draws on, the ends are looked up among them. The least and the greatest of fewer
+#: would hold too little: of six, five sevenths.
+MANY = 40
 
 
 def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
@@ -31,8 +35,9 @@ def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
     Returns
     -------
     mc_low, mc_high: 95% t-interval over replicates; NaN with fewer than two.
-    par_low, par_high: the middle 95% of draws, without the chance in them; NaN with fewer than two
-    draws or replicates, of which nothing can be told apart.
+    par_low, par_high: where 95% of draws lie, without the chance in them: their middle, or with
+    fewer than `MANY` Student's interval for one more of them. NaN with fewer than two draws or
+    replicates, of which nothing can be told apart.
     """
     _, replicates, draws = values.shape
     with np.errstate(invalid="ignore"):
@@ -48,7 +53,11 @@ def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
             share = np.where(spread > 0, np.maximum(0.0, 1 - chance / spread), 0.0)
         share = np.where(np.isnan(spread), np.nan, share)
         told = mean + np.sqrt(share)[:, None] * (by_draw - mean)
-        par = np.quantile(told, ENDS, axis=1)
+        if draws < MANY:
+            reach = stdtrit(draws - 1, ENDS[1]) * np.sqrt((1 + 1 / draws) * share * spread)
+            par = mean.ravel() + np.outer((-1, 1), reach)
+        else:
+            par = np.quantile(told, ENDS, axis=1)
     return pd.DataFrame(
         {"mc_low": mc_low, "mc_high": mc_high, "par_low": par[0], "par_high": par[1]}
     )

@@ -190,7 +190,7 @@ def headlines(
         result = compare(
             [regime], baseline=baseline, environment=environment, decompose=False,
             parameters={**given, **values}, progress=False,
-            draws=number_of if sampled else None, **options,
+            draws=number_of if sampled else 0, **options,
         )  # fmt: skip
         frame = result.contrasts
         rows = frame[

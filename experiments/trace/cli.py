@@ -28,6 +28,6 @@ def add(command: Command) -> None:
     trace.add_argument("--where", action="append", default=[], metavar="LEVER=POSITION",
                        help="of a study: environment, posture or city that it had")
     trace.add_argument("--draw", default="0", metavar="N",
-                       help="of a study: whose parameters (default: 0)")
+                       help="which set of parameters, where several were drawn (default: 0)")
     scenario_options(trace, without=("replicates",))
     result_options(trace)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.commands import Arguments, given, new_folder, scenario
+from experiments.settings import whole
 from experiments.store import MANIFEST
 from model.faults import BadInput, Fault
 
@@ -40,7 +41,7 @@ def of_folder(path: Path, arguments: Arguments) -> tuple[tuple[str, str], dict[s
     try:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
         study = manifest["kind"] == "carveout study"
-        regimes, options = _of_study(path, arguments) if study else _of_run(manifest)
+        regimes, options = (_of_study if study else _of_run)(path, arguments)
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, BadInput):
             raise
@@ -53,20 +54,22 @@ def of_folder(path: Path, arguments: Arguments) -> tuple[tuple[str, str], dict[s
     return (chosen[0], chosen[1]), options
 
 
-def _of_run(manifest: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """The baseline first; the first seed."""
+def _of_run(path: Path, arguments: Arguments) -> tuple[list[str], dict[str, Any]]:
+    """The baseline first; the first seed, at one draw where parameters were drawn."""
+    manifest = json.loads((path / MANIFEST).read_text("utf-8"))
     base = manifest["baseline"]
     regimes = [base, *(each for each in manifest["regimes"] if each != base)]
     keys = ("environment", "posture", "city", "start", "years", "scale", "raids")
     options = {key: manifest[key] for key in keys if key in manifest}
-    changed = manifest["parameters_changed"]
-    return regimes, {**options, "seed": manifest["seeds"][0], "parameters": changed}
+    draws = manifest.get("draws") or [{}]
+    draw = whole("draw", arguments.draw, 0, len(draws) - 1)
+    values = {**draws[draw], **manifest["parameters_changed"]}
+    return regimes, {**options, "seed": manifest["seeds"][0], "parameters": values}
 
 
 def _of_study(path: Path, arguments: Arguments) -> tuple[list[str], dict[str, Any]]:
     """The positions of the lever ``regime``, and the study's run at one draw."""
     from experiments.analysis.values import fixed_levers
-    from experiments.settings import whole
     from experiments.study import open_study
 
     study = open_study(path)

@@ -9,7 +9,8 @@ from experiments.contrasts import contrasts
 
 #: Littletown at full size for a quarter: seconds, with enough events that cells of both kinds,
 #: shown and too small, are there.
-SMALL = {"city": "littletown", "scale": 1.0, "years": 0.25, "processes": 1, "progress": False}
+SMALL = {"city": "littletown", "scale": 1.0, "years": 0.25, "processes": 1, "progress": False,
+         "draws": 0}
 
 
 @pytest.fixture(scope="session")

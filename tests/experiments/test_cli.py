@@ -18,7 +18,8 @@ from experiments.completion import candidates
 from experiments.settings import as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ["--city", "littletown", "--scale", "1", "--years", "0.1", "--quiet", "--processes", "1"]
+QUICK = ["--city", "littletown", "--scale", "1", "--years", "0.1", "--quiet", "--processes", "1",
+         "--draws", "0"]
 COMMANDS = [
     "compare", "run", "regimes", "city", "population", "check", "bench", "parameters", "postures",
     "environments", "outcomes", "completion",

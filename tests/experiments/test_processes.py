@@ -67,7 +67,7 @@ def test_sigterm_keeps_the_replicates_that_are_finished(monkeypatch, tmp_path, c
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("experiments.comparison.run_cases", stopped)
     words = ["run", "no-contact", "--city", "littletown", "--scale", "1", "--years", "0.1",
-             "--replicates", "2", "--quiet", "--out", "o"]
+             "--replicates", "2", "--draws", "0", "--quiet", "--out", "o"]
     assert main(words) == 143
     assert "1 of 2 replicates were finished and kept" in capsys.readouterr().err
     assert (tmp_path / "o" / "manifest.json").exists()

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from experiments import compare
+from experiments.settings import DEFAULT_DRAWS
 from experiments.uncertainty import two_levels
+from model.faults import BadInput
 
 
 def layout(rows, replicates, draws, chance, parameters, seed=0):
@@ -35,6 +37,14 @@ def test_where_only_chance_varies_little_parameter_uncertainty_is_claimed():
     _, none = widths(layout(300, 5, 40, 1.5, 0.0))
     _, some = widths(layout(300, 5, 40, 1.5, 2.0))
     assert none < 0.2 * some
+
+
+@pytest.mark.parametrize("draws", [3, 6, 20, 200])
+def test_ninety_five_in_a_hundred_further_draws_lie_in_the_parameter_interval(draws):
+    values = layout(4000, 3, draws + 1, 0.0, 2.0)
+    told, further = two_levels(values[:, :, :-1]), values[:, 0, -1]
+    inside = (told.par_low < further) & (further < told.par_high)
+    assert inside.mean() == pytest.approx(0.95, abs=0.012)
 
 
 def test_of_one_replicate_or_one_draw_nothing_is_told_apart():
@@ -72,3 +82,34 @@ def test_a_comparison_over_a_posterior_gives_both_and_solves_levels_at_each_draw
     at_draw = np.reshape(level["paired"], (2, 2)).mean(axis=0)
     assert abs(at_draw[0] - at_draw[1]) < 3
     assert "--posterior posterior.csv --draws 2" in result.command()
+
+
+SHORT = {
+    "city": "littletown", "scale": 1.0, "years": 0.05, "decompose": False, "processes": 1,
+    "progress": False,
+}  # fmt: skip
+PAIR = ["welcoming-2012", "no-contact"]
+
+
+def test_both_uncertainties_are_told_unless_one_is_asked_for():
+    both = compare(PAIR, replicates=2, **SHORT)
+    assert len(both.manifest["draws"]) == DEFAULT_DRAWS
+    assert {"mc_low", "par_low"} <= set(both.contrasts)
+    assert f"--draws {DEFAULT_DRAWS}" in both.command()
+    chance = compare(PAIR, replicates=2, draws=0, **SHORT)
+    assert chance.manifest["draws"] == [] and "par_low" not in chance.contrasts
+    assert "--draws 0" in chance.command()
+
+
+@pytest.mark.parametrize("alone", [{"replicates": 1}, {"replicates": 2, "events": True}])
+def test_draws_that_would_tell_nothing_are_not_made_unless_asked_for(alone):
+    assert compare(PAIR, **alone, **SHORT).manifest["draws"] == []
+
+
+@pytest.mark.parametrize("given", [
+    {"draws": 1}, {"draws": -1}, {"draws": 0, "posterior": ""}, {"draws": 2, "events": True},
+])  # fmt: skip
+def test_draws_that_cannot_be_are_refused_before_anything_runs(given):
+    with pytest.raises(BadInput) as refused:
+        compare(PAIR, replicates=2, **SHORT, **given)
+    assert len(refused.value.faults) == 1
