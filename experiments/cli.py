@@ -205,7 +205,7 @@ def simulation_options(parser: Parser) -> None:
     """Options of every command that simulates. Values stay text: one place checks them."""
     scenario_options(parser)
     result_options(parser)
-    parser.add_argument("--posterior", metavar="FILE",
+    parser.add_argument("--posterior", nargs="?", const="", metavar="FILE",
                         help="what the parameters are drawn from (default: the project's own)")
     parser.add_argument("--draws", metavar="N",
                         help="sets of parameters at which every replicate is run: parameter "

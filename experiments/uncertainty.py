@@ -6,6 +6,9 @@ replicates; the spread over draws does not, once the chance in it is taken out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -63,7 +66,7 @@ def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
     )
 
 
-def leaves_out_zero(row: pd.Series) -> bool:
+def leaves_out_zero(row: pd.Series | Mapping[str, Any]) -> bool:
     """Whether a difference is told apart from zero, by chance and where known by parameters."""
     ends = [(row["low"], row["high"])]
     if "par_low" in row and not np.isnan(row["par_low"]):

@@ -18,9 +18,10 @@ from experiments.analysis.result import Analysis, spread
 from experiments.comparison import compare
 from experiments.manifest import commit, versions
 from experiments.outcomes import HEADLINES, OUTCOMES
-from experiments.settings import whole
+from experiments.settings import DEFAULT_DRAWS, whole
 from experiments.style import BASELINE, COLOURS, FAINT, GRID, RC
 from experiments.terminal import decimals, number
+from experiments.uncertainty import leaves_out_zero
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +74,7 @@ class Headlines(Analysis):
         for row in frame.itertuples():
             environment = str(row.condition).partition(",")[0]
             base = plain.loc[(environment, row.outcome), "estimate"]
-            clear = row.low > 0 or row.high < 0
+            clear = leaves_out_zero(row._asdict())
             kept.append(bool(clear and np.sign(row.estimate) * np.sign(base) < 0))
         return frame[kept]
 
@@ -88,9 +89,9 @@ class Headlines(Analysis):
     def notes(self) -> list[str]:
         """How to read the table, and each reversal."""
         lines = [
-            "Under each difference: 95% interval of chance over replicates, and in brackets, where "
-            "posterior draws were run, parameter uncertainty.",
-            "* the chance interval leaves out zero. ! the sign is not that of the plain "
+            "Under each difference: 95% interval of chance over replicates, and in brackets, but "
+            "for the ends of a parameter, parameter uncertainty.",
+            "* these intervals leave out zero. ! so do they, and the sign is not that of the plain "
             "environment.",
         ]
         lines += [
@@ -104,7 +105,7 @@ class Headlines(Analysis):
         rows: dict[str, dict[str, str]] = {}
         for row in frame.itertuples():
             digits = decimals(row.estimate, row.low, row.high)
-            clear = row.low > 0 or row.high < 0
+            clear = leaves_out_zero(row._asdict())
             if np.isnan(row.estimate):
                 text = f"< {privacy.FLOOR}"
             else:
@@ -150,7 +151,7 @@ class Headlines(Analysis):
             figure.text(0.012, 1 - 0.12 / height, self.sentence(), fontsize=12.5,
                         fontweight="bold", va="top")  # fmt: skip
             reading = "Dot: paired difference. Thick bar: 95% interval of chance. Thin line: "
-            reading += "middle 95% of posterior draws, where they were run."
+            reading += "where 95% of posterior draws lie."
             figure.text(0.012, 1 - 0.4 / height, reading, color=FAINT, va="top")
             figure.text(0.012, 0.1 / height, "Source: Carveout model, synthetic residents, "
                         f"{self.manifest['command']}", fontsize=7.5, color=FAINT)  # fmt: skip
@@ -161,7 +162,7 @@ def headlines(
     regime: str = "full-cooperation",
     baseline: str = "welcoming-2012",
     *,
-    draws: Any = 0,
+    draws: Any = DEFAULT_DRAWS,
     outcomes: Sequence[str] = DEFAULT_OUTCOMES,
     told: Told = lambda done, total: None,
     only: Sequence[str] | None = None,
@@ -172,7 +173,8 @@ def headlines(
     Parameters
     ----------
     draws
-        Posterior draws at which the four environments are run; none by default.
+        Posterior draws at which the environments and switches are run; 0 for chance alone. The
+        ends of a parameter are run with all others at their defaults.
     only
         Names of conditions; all by default.
     options
@@ -182,11 +184,12 @@ def headlines(
     chosen = {
         name: stated for name, stated in conditions().items() if only is None or name in only
     }  # fmt: skip
+    ends = conditions().keys() - {*ENVIRONMENTS, *(f"{OPEN}, {name}" for name in SWITCHES)}
     given = dict(options.pop("parameters", None) or {})
     parts = []
     for done, (name, (environment, values)) in enumerate(chosen.items()):
         told(done, len(chosen))
-        sampled = number_of and not values
+        sampled = number_of and name not in ends
         result = compare(
             [regime], baseline=baseline, environment=environment, decompose=False,
             parameters={**given, **values}, progress=False,
@@ -204,7 +207,7 @@ def headlines(
     for key in ("years", "replicates", "seed", "scale", "posture", "city", "start"):
         if key in options:
             words += [f"--{key}", str(options[key])]
-    words += ["--draws", str(number_of)] if number_of else []
+    words += ["--draws", str(number_of)]
     manifest = {
         "kind": "carveout headlines", "command": shlex.join(words), "commit": commit(),
         "versions": versions(), "conditions": {name: list(stated) for name, stated in

@@ -22,6 +22,15 @@ def small():
     )  # fmt: skip
 
 
+def test_law_and_switches_have_both_uncertainties_and_an_end_has_chance_alone():
+    made = headlines(
+        city="littletown", scale=1.0, years=0.05, replicates=2, processes=1, draws=2,
+        only=("E0", "E0, no chilling", "E0, tau 0.2"), outcomes=("reporting",),
+    ).table().set_index("condition")  # fmt: skip
+    assert made["draws"].to_dict() == {"E0": 2, "E0, no chilling": 2, "E0, tau 0.2": 0}
+    assert made["par_low"].notna().tolist() == [True, True, False]
+
+
 def test_without_chilling_a_full_cooperation_lowers_reporting_much_less(small):
     rows = small.table().set_index(["condition", "outcome"])["estimate"]
     plain, without = (rows[name, "reporting_latino"] for name in ("E0", "E0, no chilling"))
