@@ -52,9 +52,9 @@ EVENT_COLUMNS = (
 )
 FINDING_COLUMNS = (
     "id", "finding", "study", "role", "design", "estimator", "contrast", "outcome", "group",
-    "effect", "unit", "published", "low", "high", "model", "model_low", "model_high",
-    "chance_low", "chance_high", "judged_low", "judged_high", "model_a", "model_b",
-    "replicates", "draws", "discrepancy", "verdict", "reason", "note",
+    "effect", "unit", "published", "low", "high", "discrepancy", "claim_low", "claim_high",
+    "model", "model_low", "model_high", "chance_low", "chance_high", "model_a", "model_b",
+    "replicates", "draws", "verdict", "basis", "reason", "note",
 )
 EFFECT_COLUMNS = (
     "design", "outcome", "estimator", "title", "unit", "since", "estimate", "low", "high",
@@ -228,10 +228,14 @@ def release_estimates(rows: pd.DataFrame, kind: str) -> Released:
 
 
 def release_findings(records: Sequence[dict[str, Any]]) -> Released:
-    """Findings beside the model's effects; the model's are emptied where a side is too small."""
-    frame = pd.DataFrame.from_records(records).reindex(columns=[*FINDING_COLUMNS, "small"])
-    for name in (one for one in FINDING_COLUMNS if one.startswith(("model", "chance", "judged"))):
-        frame[name] = pd.to_numeric(frame[name]).where(~frame["small"].astype(bool))
+    """Findings beside the model's effects: emptied where a side is too small, and of single areas
+    with two significant digits."""
+    columns = [*FINDING_COLUMNS, "small", "area"]
+    frame = pd.DataFrame.from_records(records).reindex(columns=columns)
+    small, area = frame["small"].astype(bool), frame["area"].astype(bool)
+    for name in (one for one in FINDING_COLUMNS if one.startswith(("model", "chance"))):
+        values = pd.to_numeric(frame[name]).where(~small)
+        frame[name] = values.where(~area, two_digits(values.to_numpy(float)))
     return _released(frame, FINDING_COLUMNS, "findings")
 
 

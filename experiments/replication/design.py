@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -200,6 +201,11 @@ class Design(BaseModel):
 def design_names() -> tuple[str, ...]:
     """Names of the designs that come with the project."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def is_design(text: str) -> bool:
+    """Whether `text` is meant for a design: a file, or a name that comes near to one."""
+    return text.endswith(".toml") or bool(get_close_matches(text.lower(), design_names(), 1, 0.8))
 
 
 def load_design(name_or_path: str | Path) -> Design:

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from experiments.privacy import Released, gated
 from experiments.style import BASELINE, COLOURS, FAINT, RC
 from experiments.validation.report import unit_text
-from experiments.validation.verdict import AGREES, NOT_COMPARABLE
+from experiments.validation.verdict import AGREES, INTERVAL, NOT_COMPARABLE
 
 MODEL = COLOURS[0]
-WIDTH, ROW, PANEL, HEAD, FOOT = 10.0, 0.52, 0.7, 0.95, 0.05
+WIDTH, ROW, PANEL, HEAD, FOOT = 10.0, 0.52, 0.7, 1.2, 0.05
 LEFT, RIGHT = 0.40, 0.84
 OFFSET = 0.16
 CALIBRATION = "\N{DAGGER}"
@@ -33,10 +33,12 @@ def forest(released: Released) -> Figure:
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, max(height, 2.5)))
         height = figure.get_figheight()
-        figure.text(0.02, 1 - 0.3 / height, _finding(frame), fontsize=12, fontweight="bold",
+        figure.text(0.02, 1 - 0.38 / height, _finding(frame), fontsize=12, fontweight="bold",
                     va="center")
-        figure.text(0.02, 1 - 0.58 / height, "black: published, with its interval", va="center")
-        figure.text(0.27, 1 - 0.58 / height, "blue: model, 95% interval", color=MODEL, va="center")
+        second = 1 - 0.8 / height
+        figure.text(0.02, second, "black: published, with its interval", va="center")
+        figure.text(0.27, second, "grey: widened by the discrepancy", color=FAINT, va="center")
+        figure.text(0.51, second, "blue: model, 95% interval", color=MODEL, va="center")
         top = height - HEAD
         for unit, part in panels:
             size = len(part) * ROW
@@ -58,10 +60,12 @@ def _finding(frame: pd.DataFrame) -> str:
     told = frame[(frame["role"] != "calibration") & (frame["verdict"] != NOT_COMPARABLE)]
     if told.empty:
         return "Published effects and the model's"
-    agrees = int((told["verdict"] == AGREES).sum())
+    agrees = told[told["verdict"] == AGREES]
+    within = int((agrees["basis"] == INTERVAL).sum())
     return (
-        f"The model agrees with {agrees} of {len(told)} published findings that it was not fitted "
-        "to and can answer"
+        f"Of {len(told)} published findings that the model was not fitted to and can answer, it "
+        f"agrees with {len(agrees)}:\n{within} within the study's own interval, the others within "
+        "the discrepancy or on a sign alone"
     )
 
 
@@ -76,6 +80,9 @@ def _panel(axes: Axes, unit: str, part: pd.DataFrame) -> None:
     places = range(len(part) - 1, -1, -1)
     for place, row in zip(places, part.itertuples(), strict=True):
         if not isinstance(row.published, str):
+            if row.discrepancy:
+                axes.plot([row.claim_low, row.claim_high], [place + OFFSET] * 2, color=FAINT,
+                          linewidth=0.8, zorder=1)
             _bar(axes, place + OFFSET, row.published, row.low, row.high, BASELINE, "o")
         _bar(axes, place - OFFSET, row.model, row.model_low, row.model_high, MODEL, "s")
         told = str(row.verdict)

@@ -18,6 +18,7 @@ from experiments import privacy
 from experiments.contrasts import CONFIDENCE
 from experiments.outcomes import YEAR
 from experiments.validation.plan import Contrast, Side, key_of, outcome_key
+from experiments.validation.row import IN_UNITS
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True)
 class Effect:
     """The model's effect. ``low``, ``high`` are the interval that a verdict is made of:
-    over parameter draws if there are several, else for chance alone."""
+    over parameter draws if there are several, else for chance alone. ``area``: of single areas."""
 
     estimate: float
     low: float
@@ -37,6 +38,7 @@ class Effect:
     a: float
     b: float
     small: bool
+    area: bool = False
 
 
 class Counts:
@@ -73,7 +75,7 @@ def effect_of(contrast: Contrast, counts: Counts) -> Effect:
         with np.errstate(invalid="ignore", divide="ignore"):
             values = per[:, None] * kept[:, 0] / kept[:, 1]
             measured = _measured(contrast, values)
-        return measured * (contrast.factor if contrast.row.measure in SCALED else 1.0)
+        return measured * (contrast.factor if contrast.row.measure in IN_UNITS else 1.0)
 
     total = sums.sum(axis=-1)
     by_draw = effect(total)
@@ -92,10 +94,8 @@ def effect_of(contrast: Contrast, counts: Counts) -> Effect:
         for place, side in enumerate(contrast.sides)
         if place != 0 or contrast.row.measure != "level"
     )
-    return Effect(estimate, low, high, *chance, n, len(by_draw), float(a), float(b), small)
-
-
-SCALED = ("level", "difference")
+    area = any("area" in side.outcome.numerator.where for side in contrast.sides)
+    return Effect(estimate, low, high, *chance, n, len(by_draw), float(a), float(b), small, area)
 
 
 def _measured(contrast: Contrast, values: Floats) -> Floats:

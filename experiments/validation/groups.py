@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from experiments.outcomes import CITIZENS, GROUPS, OUTCOMES, VIOLENT_CRIMES, Column, Outcome
 from model.faults import BadInput, Fault, unknown
+from model.ledger import AREA_OUTCOMES
 from model.schema import CHANNELS, CONVICTIONS, CRIMES, ETHNICITIES, HAND_OVER_CHANNELS, STATUSES
 
 #: What each frame of the ledger knows of an event.
@@ -19,15 +20,24 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "city": (),
     "clock": (),
 }
+#: Frames that have areas instead of status and ethnicity, and the columns of theirs.
+BY_AREA: dict[str, tuple[str, tuple[str, ...]]] = {
+    "crime": ("crime_area", AREA_OUTCOMES),
+    "people": ("people_area", ("stops", "arrests", "person_years")),
+}
 _HAND_OVER = tuple(CHANNELS.names[code] for code in HAND_OVER_CHANNELS)
 #: Names of several groups at once.
 SETS: dict[str, dict[str, tuple[str, ...]]] = {
     "status": {
         "citizens": CITIZENS,
+        "foreign_born": tuple(name for name in STATUSES if name != "us_born"),
         "noncitizens": tuple(name for name in STATUSES if name not in CITIZENS),
         "lawful_noncitizens": ("permanent_resident", "visa_holder", "protected"),
     },
-    "ethnicity": {"non_latino": tuple(name for name in ETHNICITIES if name != "latino")},
+    "ethnicity": {
+        "hispanic": ("latino",),
+        "non_latino": tuple(name for name in ETHNICITIES if name != "latino"),
+    },
     "crime": {
         "violent": VIOLENT_CRIMES,
         "property": tuple(name for name in CRIMES if name not in VIOLENT_CRIMES),
@@ -62,7 +72,7 @@ def parse_group(text: str, areas: dict[str, int]) -> Filters:
     for part in text.split(","):
         name, equals, values = (piece.strip() for piece in part.partition("="))
         if not equals:
-            if name in ("", "all"):
+            if name.lower() in ("", "all"):
                 continue
             raise BadInput(Fault(f"found {part.strip()!r}", "dimension=value, as crime=burglary"))
         if name != "area" and name not in GROUPS:
@@ -72,11 +82,14 @@ def parse_group(text: str, areas: dict[str, int]) -> Filters:
         named = {**{one: (one,) for one in GROUPS.get(name, ())}, **SETS.get(name, {})}
         if name == "area":
             named = {key: (number,) for key, number in areas.items()}  # type: ignore[misc]
+        by_lower = {key.lower(): numbers for key, numbers in named.items()}
         admitted: tuple[str, ...] = ()
-        for value in values.split("|"):
-            if value.strip() not in named:
-                raise BadInput(unknown(name, value.strip(), named))
-            admitted += named[value.strip()]
+        for value in map(str.strip, values.split("|")):
+            if value.lower() not in by_lower:
+                fault = unknown(name, value, named)
+                told = "a number or name, as " + " or ".join(list(areas)[:: max(1, len(areas) - 1)])
+                raise BadInput(replace(fault, allowed=told) if name == "area" else fault)
+            admitted += by_lower[value.lower()]
         filters[name] = admitted
     return filters
 
@@ -92,6 +105,9 @@ def outcome_of(name: str, filters: Filters) -> Outcome:
     if name not in OUTCOMES:
         raise BadInput(unknown("outcome", name, OUTCOMES))
     outcome = OUTCOMES[name]
+    if "area" in filters:
+        both = _by_area(outcome.numerator), _by_area(outcome.denominator)
+        outcome = replace(outcome, numerator=both[0], denominator=both[1])
     known = KNOWN[outcome.numerator.frame]
     for dimension in filters:
         if dimension not in known:
@@ -105,6 +121,14 @@ def outcome_of(name: str, filters: Filters) -> Outcome:
     )
 
 
+def _by_area(column: Column) -> Column:
+    """The same column of the frame by area, if there is one that knows what `column` asks for."""
+    frame, names = BY_AREA.get(column.frame, ("", ()))
+    if column.name in names and set(column.where) <= set(KNOWN[frame]):
+        return replace(column, frame=frame)
+    return column
+
+
 def _filtered(column: Column, filters: Filters, name: str) -> Column:
     where = dict(column.where)
     for dimension, admitted in filters.items():
@@ -112,6 +136,11 @@ def _filtered(column: Column, filters: Filters, name: str) -> Column:
         both = tuple(value for value in admitted if value in before)
         if not both:
             found = f"{name} counts only {dimension} {', '.join(map(str, before))}"
-            raise BadInput(Fault(found, "a group among them"))
+            wider = (
+                other for other, one in OUTCOMES.items()
+                if (one.numerator.frame, one.numerator.name) == (column.frame, column.name)
+                and dimension in KNOWN[column.frame] and dimension not in one.numerator.where
+            )
+            raise BadInput(Fault(found, "a group among them", nearest=next(wider, "")))
         where[dimension] = both
     return replace(column, where=where)

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pandas as pd
 
 from experiments.outcomes import Outcome
 from experiments.settings import Case, days_of, whole
 from experiments.validation.groups import outcome_of, parse_group
-from experiments.validation.row import ARM_FIELDS, CONTRAST, PER, Row
+from experiments.validation.row import ARM_FIELDS, IN_UNITS, PER, Row
 from experiments.validation.row_files import Rows
 from model.city import City, load_city
 from model.faults import BadInput, Fault, unknown
@@ -25,9 +25,11 @@ from model.registry import load_parameters
 from model.scenario import Scenario, scenario
 
 _ARROW = re.compile(r"\s*(?:->|\N{RIGHTWARDS ARROW})\s*")
-_MONTHS = re.compile(r"(\d{1,4})(?:\s*(?:-|\.\.)\s*(\d{1,4}))?")
+_MONTHS = re.compile(r"(\d{1,4})(?:\s*(?:-|\.\.|to)\s*(\d{1,4}))?")
 _DATE = r"(\d{4}-\d{2})(?:-\d{2})?"
-_DATES = re.compile(rf"{_DATE}(?:\s*\.\.\s*{_DATE})?")
+_DATES = re.compile(rf"{_DATE}(?:\s*(?:\.\.|to)\s*{_DATE})?")
+PERIODS = "months as 1-12 from the start, 2022-01..2022-06, or 2022"
+_YEARS = re.compile(r"((?:19|20)\d\d)(?:\s*(?:-|\.\.|to)\s*((?:19|20)\d\d))?")
 
 
 LOADERS: dict[str, Callable[[str], Any]] = {
@@ -73,7 +75,7 @@ def contrasts_of(rows: Rows, scale: Any) -> list[Contrast]:
     faults: list[Fault] = []
     found = []
     for index, row in enumerate(rows.rows):
-        if row.not_comparable or row.design != CONTRAST:
+        if row.not_comparable or row.replicated:
             continue
         try:
             found.append(_Reader(rows, index, scale).contrast())
@@ -107,11 +109,16 @@ class _Reader:
         if not row.outcome:
             raise BadInput(self.rows.fault(self.index, "outcome", Fault("missing", "an outcome")))
         arms = self._arms()
-        start = self.at("start", lambda: _date(row.start))
+        start = self._start()
         periods = {which: self._period(which, start) for which in "ab"}
         last = max((months[-1] for months in periods.values() if months), default="")
         days = self._days(start, last)
-        settings = _one_level([self._scenario(arm, start, days) for arm in arms])
+        if row.contrasted and arms[0] == arms[1] and not self._differ("group", "period"):
+            fault = Fault("both sides are alike", "two sides as A -> B")
+            raise BadInput(self.rows.fault(self.index, "contrast", fault))
+        settings = _one_level(
+            [self._scenario(which, arm, start, days) for which, arm in zip("ab", arms, strict=True)]
+        )
         areas = _areas(city)
 
         def side(which: str, outcome: str, key: str, group: str) -> Side:
@@ -135,6 +142,10 @@ class _Reader:
             pairs.append(self.at("of", lambda: pair(row.of)))
         return Contrast(row, tuple(pairs), self._factor(pairs[0][0].outcome))
 
+    def _differ(self, *names: str) -> bool:
+        """Whether the sides differ in one of these fields."""
+        return any(self.row.side("a", name) != self.row.side("b", name) for name in names)
+
     def _key(self, which: str, name: str) -> str:
         """The key that decides field `name` of a side."""
         return f"{name}_{which}" if getattr(self.row, f"{name}_{which}") else name
@@ -157,14 +168,25 @@ class _Reader:
                     self.at(key, partial(load, one[name]))
         return fields
 
-    def _scenario(self, arm: dict[str, str], start: dt.date, days: int) -> Scenario:
-        values = self.at("parameters", lambda: _parameters(arm["parameters"]))
+    def _scenario(self, which: str, arm: dict[str, str], start: dt.date, days: int) -> Scenario:
+        own = arm["parameters"] == self.row.side(which, "parameters")
+        key = self._key(which, "parameters") if own else "contrast"
+        values = self.at(key, lambda: _parameters(arm["parameters"]))
         given = {
             "regime": arm["regime"], "environment": arm["environment"], "posture": arm["posture"],
             "timeline": arm["timeline"], "city": self.row.city, "start": start, "days": days,
             "scale": self.scale, "parameters": values,
         }
         return self.at("start", lambda: scenario({k: v for k, v in given.items() if v != ""}))
+
+    def _start(self) -> dt.date:
+        """The first day: as given, else the usual one, or the first month of an earlier period."""
+        if self.row.start:
+            return self.at("start", lambda: _date(self.row.start))
+        usual = Scenario.model_fields["start"].default
+        named = (_dated(self.row.side(which, "period")) for which in "ab")
+        first = [pd.Period(ends[0], "M").start_time.date() for ends in named if ends]
+        return min(usual, *first) if first else usual
 
     def _period(self, which: str, start: dt.date) -> tuple[str, ...]:
         text = self.row.side(which, "period")
@@ -186,17 +208,27 @@ class _Reader:
 
     def _factor(self, outcome: Outcome) -> float:
         """What the outcome's own unit is multiplied by to be in the row's."""
-        row = self.row
+        row, measure = self.row, self.row.measure
+        own = f"own ({outcome.unit}), percent or ratio of two sides"
+        if measure == "odds ratio" and not outcome.share:
+            self._refuse_unit(outcome, "no share", own)
+        if measure not in IN_UNITS or row.unit == "own":
+            return 1.0
         if match := PER.fullmatch(row.unit):
-            if outcome.share:
-                fault = Fault(f"found {row.unit!r} of a share", "points, percent, ratio or log")
-                raise BadInput(self.rows.fault(self.index, "unit", fault))
             per = whole("unit", match[1].replace(",", ""), 1, 10**9)
-            return per / outcome.per
-        if row.unit == "points" and not outcome.share:
-            fault = Fault(f"{row.outcome} is no share", f"own ({outcome.unit}), percent or ratio")
-            raise BadInput(self.rows.fault(self.index, "unit", fault))
-        return 1.0
+            if outcome.share:
+                self._refuse_unit(outcome, "a share", "points, percent, ratio or log")
+        else:
+            per = 100
+            if row.unit == "points" and not outcome.share:
+                self._refuse_unit(outcome, "no share", own)
+        if not outcome.share and outcome.denominator.name != "person_years":
+            self._refuse_unit(outcome, "no rate of persons", own)
+        return per / outcome.per
+
+    def _refuse_unit(self, outcome: Outcome, what: str, allowed: str) -> NoReturn:
+        fault = Fault(f"found {self.row.unit!r}, and {outcome.name} is {what}", allowed)
+        raise BadInput(self.rows.fault(self.index, "unit", fault))
 
 
 def _one_level(settings: list[Scenario]) -> list[Scenario]:
@@ -286,35 +318,43 @@ def _parameters(text: str) -> dict[str, float]:
             values[name] = float(value)
         except ValueError:
             raise BadInput(Fault(f"found {part!r}", "NAME=VALUE, parted by commas")) from None
-    load_parameters(values)
+    try:
+        load_parameters(values)
+    except BadInput as error:
+        named = [replace(one, found=f"{one.key}: {one.found}", key="") for one in error.faults]
+        raise BadInput(named) from None
     return values
 
 
 def _date(text: str) -> dt.date:
-    if not text:
-        return Scenario.model_fields["start"].default
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise BadInput(Fault(f"found {text!r}", "a date as 2022-01-01")) from None
 
 
-def _month_names(text: str, start: dt.date) -> tuple[str, ...]:
-    """Months of a period: numbers from 1 since the start, or dates (whole months)."""
+def _dated(text: str) -> tuple[str, str] | None:
+    """First and last month of a period that is given by dates or years; None if by numbers."""
+    if match := _YEARS.fullmatch(text):
+        return f"{match[1]}-01", f"{match[2] or match[1]}-12"
     if match := _DATES.fullmatch(text):
-        ends = (match[1], match[2] or match[1])
-        try:
-            months = pd.period_range(*ends, freq="M")
-        except ValueError:
-            raise BadInput(Fault(f"found {text!r}", "months as 2022-01..2022-06")) from None
+        ends = match[1], match[2] or match[1]
+        return ends if all("01" <= end[-2:] <= "12" for end in ends) else None
+    return None
+
+
+def _month_names(text: str, start: dt.date) -> tuple[str, ...]:
+    """Months of a period: numbers from 1 since the start, or dates (whole months), or years."""
+    if ends := _dated(text):
+        months = pd.period_range(*ends, freq="M")
     elif match := _MONTHS.fullmatch(text):
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= 1200:
-            raise BadInput(Fault(f"found {text!r}", "months from 1, the first before the last"))
+            raise BadInput(Fault(f"found {text!r}", f"{PERIODS}, the first before the last"))
         base = pd.Period(start, "M")
         months = pd.period_range(base + (first - 1), base + (last - 1), freq="M")
     else:
-        raise BadInput(Fault(f"found {text!r}", "months as 1-12, or 2022-01..2022-06"))
+        raise BadInput(Fault(f"found {text!r}", PERIODS))
     if not len(months) or months[0] < pd.Period(start, "M"):
         raise BadInput(Fault(f"found {text!r}", f"months from {start:%Y-%m}, in order"))
     return tuple(str(month) for month in months)

@@ -15,9 +15,15 @@ from experiments.replication.design import Design, load_design
 from experiments.replication.replicate import KIND, TRUE, replicate
 from experiments.store import MANIFEST
 from experiments.validation.effects import Effect
-from experiments.validation.row import CONTRAST, Row
+from experiments.validation.row import ARM_FIELDS, Row
 from experiments.validation.row_files import Rows
 from model.faults import BadInput, Fault, unknown
+
+#: What the file of a design states, so that a row cannot.
+STATED = (
+    "contrast", "group", "group_a", "group_b", "minus_group", "of", "effect", "start", "years",
+    *(f"{name}{end}" for name in (*ARM_FIELDS, "period") for end in ("", "_a", "_b")),
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def replications_of(rows: Rows) -> list[Asked]:
     faults: list[Fault] = []
     found = []
     for index, row in enumerate(rows.rows):
-        if row.not_comparable or row.design == CONTRAST:
+        if row.not_comparable or not row.replicated:
             continue
         try:
             found.append(_asked(row))
@@ -65,6 +71,9 @@ def _asked(row: Row) -> Asked:
         design = load_design(row.design)
     except BadInput as error:
         raise _Wrong("design", error) from None
+    if given := next((one for one in STATED if getattr(row, one)), ""):
+        fault = Fault(f"found {given} beside a replication design", "what the design's file states")
+        raise _Wrong(given, BadInput(fault))
     outcomes = {one.name: one for one in design.outcomes}
     name = row.outcome or design.outcomes[0].name
     if name not in outcomes:

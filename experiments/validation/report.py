@@ -20,15 +20,18 @@ TITLES = {
     "validation": "Findings that the model was not fitted to",
     "calibration": "Findings that were used to choose the model's numbers: they prove nothing",
 }
-HEAD = ("finding", "study", "published", "model", "unit", "verdict")
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+HEAD = ("finding", "study", "published", "discrepancy", "model", "unit", "verdict")
 STYLES = {
     verdict.AGREES: "green", verdict.RIGHT_SIGN: "yellow", verdict.DISAGREES: "red",
     verdict.NOT_COMPARABLE: "dim",
 }
 RULE = (
-    "agrees: the intervals share a point and the sign; the model's is widened by the row's "
-    "discrepancy. right sign: they do not meet, but the model's lies on the published side of no "
-    "effect. not comparable: the model has no such quantity, or cannot tell it from none."
+    "A study's claim is its interval, widened by the discrepancy (one standard deviation between "
+    "its place and time and the model's, in the finding's unit), and its sign. agrees: the model's "
+    "whole interval lies within the claim. right sign: on the claimed side of no effect, but the "
+    "size is missed or not surely met. disagrees: outside. not comparable: partly within, or the "
+    "model has no such quantity."
 )
 HTML_HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Validation</title>
@@ -52,19 +55,21 @@ def print_tables(released: Released) -> None:
             box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0), title=title,
             title_justify="left", title_style="bold",
         )
-        table.add_column("finding", ratio=5)
-        for name in ("published", "model"):
-            table.add_column(name, justify="right", ratio=3)
-        table.add_column("verdict", ratio=4)
+        table.add_column("finding\nstudy", ratio=9)
+        table.add_column("published\ndiscrepancy", justify="right", ratio=8)
+        table.add_column("model\nunit", justify="right", ratio=8)
+        table.add_column("verdict\nreason", ratio=9)
         table.expand = True
         for row in part.itertuples():
-            finding, study, published, model, unit, told = cells(row)
+            finding, study, published, extra, model, unit, told = cells(row)
             said = Text(told, style=STYLES[str(row.verdict)])
             if row.reason:
                 said.append(f"\n{row.reason}", style="dim")
-            table.add_row(Text(finding).append(f"\n{study}", style="dim"), published,
+            table.add_row(Text(finding).append(f"\n{study}", style="dim"),
+                          Text(published).append(f"\n{extra and PLUS_MINUS + extra}", style="dim"),
                           Text(model).append(f"\n{unit}", style="dim"), said)
         screen.print(table)
+        screen.print(f"{counts_text(part)}\n")
     screen.print(Text(f"{RULE}\n{_intervals(gated(released))}", style="dim"))
 
 
@@ -75,7 +80,7 @@ def markdown(released: Released, manifest: dict[str, Any]) -> str:
     for title, part in _parts(gated(released)):
         lines += [f"## {title}", "", f"| {' | '.join(HEAD)} |", "|" + " --- |" * len(HEAD)]
         lines += [f"| {' | '.join(_told(row))} |" for row in part.itertuples()]
-        lines.append("")
+        lines += ["", counts_text(part), ""]
     return "\n".join(lines)
 
 
@@ -92,7 +97,7 @@ def html(released: Released, manifest: dict[str, Any]) -> str:
         for row in part.itertuples():
             told = "".join(f"<td>{text(cell)}</td>" for cell in _told(row))
             parts.append(f"<tr>{told}</tr>")
-        parts.append("</table></div>")
+        parts.append(f"</table></div><p>{text(counts_text(part))}</p>")
     return "\n".join([*parts, "</body></html>", ""])
 
 
@@ -123,15 +128,33 @@ def _intervals(frame: pd.DataFrame) -> str:
     )
 
 
-def cells(row: Any) -> tuple[str, str, str, str, str, str]:
-    """A finding in print: finding, study, published, model, unit, verdict."""
+def counts_text(part: pd.DataFrame) -> str:
+    """How many findings of a table got each verdict, and what agreements rest on, as a sentence."""
+    verdicts, bases = part["verdict"].value_counts(), part["basis"].value_counts()
+
+    def told(name: str, counts: pd.Series = verdicts) -> int:
+        return int(counts.get(name, 0))
+
+    able = len(part) - told(verdict.NOT_COMPARABLE)
+    return (
+        f"{told(verdict.NOT_COMPARABLE)} of {len(part)} are not comparable. Of the other {able} "
+        f"the model agrees with {told(verdict.AGREES)} ({told(verdict.INTERVAL, bases)} within the "
+        f"study's own interval, {told(verdict.DISCREPANCY, bases)} only within the discrepancy, "
+        f"{told(verdict.SIGN, bases)} on a sign alone), has the right sign in "
+        f"{told(verdict.RIGHT_SIGN)} and disagrees with {told(verdict.DISAGREES)}."
+    )
+
+
+def cells(row: Any) -> tuple[str, str, str, str, str, str, str]:
+    """A finding in print, in the order of `HEAD`."""
     signed = row.effect not in ("level", "ratio", "odds ratio")
     if isinstance(row.published, str):
         published = row.published
     else:
         published = estimate_text(row.published, row.low, row.high, signed)
+    extra = f"{row.discrepancy:g}" if row.discrepancy else ""
     model = estimate_text(row.model, row.model_low, row.model_high, signed)
-    return row.finding, row.study, published, model, unit_text(row), row.verdict
+    return row.finding, row.study, published, extra, model, unit_text(row), row.verdict
 
 
 def estimate_text(

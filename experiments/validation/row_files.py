@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.validation.row import Row
+from experiments.validation.row import IN_UNITS, UNITS, Row
 from model.city_tables import read_text
 from model.faults import BadInput, Fault, nearest
 from model.toml_source import KeyPath, TomlSource, read_toml, shown
@@ -23,7 +23,7 @@ class RowFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rows: tuple[Row, ...] = Field(min_length=1, description="tables [[rows]]")
+    rows: tuple[Row, ...] = Field(description="tables [[rows]]")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _csv(path: Path) -> CsvSource:
 
 def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
     """What is wrong between the fields of a row, and between rows."""
-    faults = []
+    faults = [] if rows else [source.fault(("rows",), "no rows", "at least one finding")]
     seen: set[str] = set()
     for index, row in enumerate(rows):
 
@@ -119,18 +119,25 @@ def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
         low, high = row.low, row.high
         if (low is None) != (high is None):
             fault("low" if low is None else "high", "half an interval", "low and high, or neither")
-        elif low is not None and high is not None and isinstance(row.estimate, float):
-            if not low <= row.estimate <= high:
+        elif low is not None and high is not None:
+            if low > high:
+                fault("low", f"found {low:g} above high", f"at most {high:g}")
+            elif isinstance(row.estimate, float) and not low <= row.estimate <= high:
                 found = f"an interval of {low:g} to {high:g} excludes its estimate"
                 fault("estimate", found, f"{row.estimate:g} within low and high")
-        elif low is not None and high is not None and low > high:
-            fault("low", f"found {low:g} above high", f"at most {high:g}")
         if row.not_comparable:
             continue
         if row.estimate is None:
             fault("estimate", "missing", "a number, negative or positive")
-        if row.effect == "level" and (row.contrasted or row.minus_group):
+        if row.effect == "level" and row.contrasted:
             fault("effect", "a level of a contrast", "one side, or another effect")
+        elif row.measure == "level" and row.minus_group:
+            fault("minus_group", "a group taken off a level", "a contrast, or group_a and group_b")
+        relative = UNITS.get(row.unit, "difference") not in IN_UNITS and row.unit != "percent"
+        if row.measure in IN_UNITS and relative:
+            fault("unit", f"a {row.measure} in {row.unit!r}", "points, percent, own, or per 10,000")
+        elif row.measure not in IN_UNITS and row.measure != UNITS.get(row.unit):
+            fault("effect", f"{row.measure!r} in {row.unit!r}", f"unit {row.measure!r}")
         if row.measure == "elasticity" and not row.of:
             fault("of", "missing", "the outcome whose change moves the other")
         if row.measure == "level" and row.sign_only:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import time
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ from experiments.validation.replicated import (
 )
 from experiments.validation.row import Row
 from experiments.validation.row_files import BUILT_IN, Rows, read_rows
-from experiments.validation.verdict import VERDICTS, verdict, widened
+from experiments.validation.verdict import BASES, VERDICTS, claim, judge
 from model.faults import BadInput, Fault
 
 if TYPE_CHECKING:
@@ -158,8 +159,7 @@ def validate(
         "command": shlex.join(words),
         "scale": share, "replicates": count, "seed": first, "draws": len(values),
         "runs": len(cases),
-        "findings": len(records),
-        "verdicts": {one: sum(row["verdict"] == one for row in records) for one in VERDICTS},
+        **counted(records, "validation"), "calibration": counted(records, "calibration"),
         "seconds": round(time.perf_counter() - begun, 1),
         "versions": versions(), "commit": commit(), "hashes": dict(data_hashes()),
     }
@@ -197,18 +197,31 @@ def _checked(read: Rows, share: float) -> tuple[list[Contrast], list[Asked]]:
     return contrasts, replicated
 
 
+def counted(records: Sequence[Mapping[str, Any]], role: str) -> dict[str, Any]:
+    """How many findings of a role got each verdict, and what their agreements rest on."""
+    own = [row for row in records if row["role"] == role]
+    return {
+        "findings": len(own),
+        "verdicts": {one: sum(row["verdict"] == one for row in own) for one in VERDICTS},
+        "agreements": {one: sum(row["basis"] == one for row in own) for one in BASES},
+    }
+
+
 def record(row: Row, effect: Effect | None) -> dict[str, Any]:
     """One finding with the model's answer, to be released by the privacy gate."""
-    told, reason = verdict(row, effect)
+    told = judge(row, effect)
     shown: Mapping[str, Any] = {}
+    if row.estimate is not None:
+        claimed = claim(row)
+        ends = {"claim_low": claimed.low, "claim_high": claimed.high}
+        shown = {name: end for name, end in ends.items() if math.isfinite(end)}
     if effect is not None:
-        wide_low, wide_high = widened(row, effect)
         shown = {
-            "model": effect.estimate, "model_low": effect.low, "model_high": effect.high,
+            **shown, "model": effect.estimate, "model_low": effect.low, "model_high": effect.high,
             "chance_low": effect.chance_low, "chance_high": effect.chance_high,
-            "judged_low": wide_low, "judged_high": wide_high,
             "model_a": effect.a, "model_b": effect.b,
             "replicates": effect.replicates, "draws": effect.draws, "small": effect.small,
+            "area": effect.area,
         }
     return {
         "id": row.id, "finding": row.finding or row.id, "study": row.study, "role": row.role,
@@ -216,8 +229,10 @@ def record(row: Row, effect: Effect | None) -> dict[str, Any]:
         "outcome": row.outcome, "group": row.group or row.group_b or "all",
         "effect": row.measure, "unit": row.unit,
         "published": row.estimate, "low": row.low, "high": row.high,
-        "model": None, "model_low": None, "model_high": None, "small": False, **shown,
-        "discrepancy": row.discrepancy, "verdict": told, "reason": reason, "note": row.note,
+        "discrepancy": row.discrepancy, "claim_low": None, "claim_high": None,
+        "model": None, "model_low": None, "model_high": None, "small": False, "area": False,
+        **shown,
+        "verdict": told.verdict, "basis": told.basis, "reason": told.reason, "note": row.note,
     }
 
 

@@ -1,77 +1,159 @@
 """What a finding and the model say of each other, by one rule for all.
 
-1. ``not comparable``: the model has no such quantity; or a side stands on too few events; or the
-   model's interval holds both the published estimate and no effect, so that nothing is told.
-2. ``agrees``: the two intervals share a point and the estimates have one sign (or both intervals
-   hold no effect). The model's interval is widened by the row's discrepancy: the standard
-   deviation between the study's place and time and the model's. A study without an interval
-   counts with its estimate alone; one that gives only a sign is agreed with by a model's interval
-   on that side.
-3. ``right sign``: the intervals do not meet; the model's own lies on the published side of none.
-4. ``disagrees``: all else.
+A study makes a **claim**: its interval, widened by the row's discrepancy (added in squares), and
+its sign where its own interval leaves out no effect. A study without an interval has its estimate
+in that place; one that gives only a sign claims that side of no effect, and a level has no sign.
+The verdict is the strongest of these that holds for *every* point of the model's interval:
+
+1. ``agrees``: it lies within the claim.
+2. ``right sign``: the study claims a sign, and it lies on that side of no effect. The size is
+   missed, or not surely met.
+3. ``disagrees``: it lies outside the claim.
+4. ``not comparable``: none of these, since a part lies within and a part without; or the model has
+   no such quantity, no interval, or fewer than 20 events on a side.
+
+With neither an interval nor a discrepancy nothing can lie within: signs alone are compared, and the
+best is ``right sign``.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+from experiments.suppression import FLOOR
 from experiments.validation.effects import Effect
 from experiments.validation.row import SIGNS, Row
 
 AGREES, RIGHT_SIGN, DISAGREES = "agrees", "right sign", "disagrees"
 NOT_COMPARABLE = "not comparable"
 VERDICTS = (AGREES, RIGHT_SIGN, DISAGREES, NOT_COMPARABLE)
+#: What an agreement rests on: the study's own interval, that interval only when it is widened by
+#: the discrepancy, or the sign alone.
+INTERVAL, DISCREPANCY, SIGN = "interval", "discrepancy", "sign"
+BASES = (INTERVAL, DISCREPANCY, SIGN)
 #: Standard deviations in half a 95% interval.
 Z = 1.959964
 
 
-def widened(row: Row, effect: Effect) -> tuple[float, float]:
-    """The model's interval with the row's discrepancy, added in squares."""
-    centre, low, high = effect.estimate, effect.low, effect.high
-    if math.isnan(low):
-        low = high = centre
+class Claim(NamedTuple):
+    """The values that a study allows here, in the row's unit, and the sign that it claims.
+
+    ``sign`` is 1 or -1, or 0 where none is claimed. ``point``: no tolerance is stated.
+    """
+
+    low: float
+    high: float
+    sign: float
+    point: bool
+
+
+class Judgement(NamedTuple):
+    """A verdict with its reason in words; ``basis`` is one of `BASES` where it agrees, else ""."""
+
+    verdict: str
+    reason: str = ""
+    basis: str = ""
+
+
+def claim(row: Row) -> Claim:
+    """What the study of a comparable row claims."""
+    if isinstance(row.estimate, str):
+        return Claim(-math.inf, math.inf, SIGNS[row.estimate], False)
+    centre, low, high = _published(row)
+    sign = 0.0
+    if row.measure != "level" and not low <= row.nothing <= high:
+        sign = math.copysign(1.0, centre - row.nothing)
     extra = Z * row.discrepancy
-    return centre - math.hypot(centre - low, extra), centre + math.hypot(high - centre, extra)
+    wide = centre - math.hypot(centre - low, extra), centre + math.hypot(high - centre, extra)
+    return Claim(*wide, sign, wide[0] == wide[1])
 
 
-def verdict(row: Row, effect: Effect | None) -> tuple[str, str]:
-    """The verdict on a finding, and the reason where one is needed.
+def judge(row: Row, effect: Effect | None) -> Judgement:
+    """The verdict on a finding.
 
     Parameters
     ----------
     effect
         The model's; None where it has no such quantity.
     """
+    if lacking := _lacking(row, effect):
+        return Judgement(NOT_COMPARABLE, lacking)
+    assert effect is not None
+    claimed = claim(row)
+    # As seen from no effect towards the sign that is claimed: mirrored data, mirrored verdict.
+    turn = claimed.sign or 1.0
+    middle = row.nothing if claimed.sign else 0.0
+    low, high = sorted(turn * (end - middle) for end in (effect.low, effect.high))
+    least, most = sorted(turn * (end - middle) for end in (claimed.low, claimed.high))
+    more = "more replicates" if effect.draws == 1 else "the posterior is too wide"
+    if claimed.point:
+        return _by_sign(claimed, low, high, more)
+    if least <= low and high <= most and (low > 0 or not claimed.sign):
+        basis = _basis(row, effect)
+        return Judgement(AGREES, _rests(row, basis), basis)
+    if claimed.sign and high <= 0:
+        return Judgement(DISAGREES, _opposite(low, high))
+    words = ("smaller", "larger") if claimed.sign else ("lower", "higher")
+    apart = words[0] if high < least else words[1] if low > most else ""
+    if claimed.sign and low > 0:
+        size = f"{apart} than" if apart else "its size lies only partly within what"
+        return Judgement(RIGHT_SIGN, f"{size} the study allows" + (f": {more}" * (not apart)))
+    none = " and not told from no effect" * bool(claimed.sign)
+    if apart:
+        return Judgement(DISAGREES, f"{apart} than the study allows{none}")
+    reason = f"only partly within what the study allows{none}: {more}"
+    return Judgement(NOT_COMPARABLE, reason)
+
+
+def _published(row: Row) -> tuple[float, float, float]:
+    """Estimate and interval; the estimate alone where there is no interval."""
+    assert isinstance(row.estimate, float)
+    return (row.estimate, row.estimate if row.low is None else row.low,
+            row.estimate if row.high is None else row.high)
+
+
+def _lacking(row: Row, effect: Effect | None) -> str:
+    """Why nothing can be compared, if so."""
     if row.not_comparable:
-        return NOT_COMPARABLE, row.not_comparable
+        return row.not_comparable
     if effect is None or not math.isfinite(effect.estimate):
-        return NOT_COMPARABLE, "no such event in the runs"
+        return "no such event in the runs"
     if effect.small:
-        return NOT_COMPARABLE, "fewer than 20 events on a side: more replicates or a larger scale"
-    none = 0.0 if row.measure == "level" else row.nothing
-    low, high = widened(row, effect)
-    own_low, own_high = (
-        (effect.low, effect.high) if not math.isnan(effect.low) else (effect.estimate,) * 2
-    )
-    moves = not own_low <= none <= own_high
-    model_sign = math.copysign(1.0, effect.estimate - none) if effect.estimate != none else 0.0
-    if isinstance(row.estimate, str):
-        if not moves:
-            return DISAGREES, "the model's interval holds no effect"
-        return (AGREES, "") if model_sign == SIGNS[row.estimate] else (DISAGREES, "")
-    assert row.estimate is not None
-    published = (row.estimate if row.low is None else row.low,
-                 row.estimate if row.high is None else row.high)
-    meet = low <= published[1] and published[0] <= high
-    sign = math.copysign(1.0, row.estimate - none) if row.estimate != none else 0.0
-    both_none = published[0] <= none <= published[1] and own_low <= none <= own_high
-    if meet and not moves and not both_none and row.measure != "level":
-        if own_low <= row.estimate <= own_high:
-            reason = "the model's interval holds the estimate and no effect: more replicates"
-            return NOT_COMPARABLE, reason
-        return DISAGREES, "the model's interval holds no effect"
-    if meet and (sign == model_sign or both_none or row.measure == "level"):
-        return AGREES, ""
-    if moves and sign == model_sign and row.measure != "level":
-        return RIGHT_SIGN, ""
-    return DISAGREES, ""
+        return f"fewer than {FLOOR} events on a side: more replicates or a larger scale"
+    if not (math.isfinite(effect.low) and math.isfinite(effect.high)):
+        return "the model has no interval: at least two replicates"
+    return ""
+
+
+def _by_sign(claimed: Claim, low: float, high: float, more: str) -> Judgement:
+    """The verdict where neither an interval nor a discrepancy says how near is near."""
+    said = "the study has no interval and the row no discrepancy"
+    if not claimed.sign:
+        return Judgement(NOT_COMPARABLE, f"{said}: nothing says how near is near")
+    if low > 0:
+        return Judgement(RIGHT_SIGN, f"{said}: signs alone are compared")
+    if high <= 0:
+        return Judgement(DISAGREES, _opposite(low, high))
+    return Judgement(NOT_COMPARABLE, f"the model cannot be told from no effect: {more}")
+
+
+def _basis(row: Row, effect: Effect) -> str:
+    """What an agreement rests on."""
+    if row.sign_only:
+        return SIGN
+    _, low, high = _published(row)
+    return INTERVAL if low <= effect.low and effect.high <= high else DISCREPANCY
+
+
+def _rests(row: Row, basis: str) -> str:
+    """The reason of an agreement that rests on less than the study's own interval."""
+    if basis == SIGN:
+        return "on the sign alone: the study gives no size"
+    if basis == DISCREPANCY:
+        return f"only within the discrepancy of {row.discrepancy:g}"
+    return ""
+
+
+def _opposite(low: float, high: float) -> str:
+    return "no effect" if low == high == 0 else "the opposite sign"
