@@ -37,6 +37,8 @@ high = -30
 
 [[rows]]
 id = "level"
+role = "calibration"
+discrepancy = 10
 city = "littletown"
 regime = "full-cooperation"
 environment = "E0"
