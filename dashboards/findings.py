@@ -7,7 +7,7 @@ import solara
 
 from dashboards.components import CopyText, Element, Table
 from dashboards.folders import found
-from experiments.validation.report import HEAD, RULE, cells
+from experiments.validation.report import HEAD, RULE, cells, read_findings
 
 KIND = "carveout validation"
 
@@ -15,7 +15,7 @@ KIND = "carveout validation"
 def finding_rows(table: pd.DataFrame) -> list[list[str]]:
     """The table of findings as text, with the reason of each verdict."""
     rows = []
-    for row in table.map(_number).astype(object).itertuples():
+    for row in table.itertuples():
         *rest, told = cells(row)
         rows.append([*map(str, rest), f"{told}: {row.reason}" if row.reason else str(told)])
     return rows
@@ -33,7 +33,7 @@ def Findings() -> None:
             CopyText(label="Hold the model against the literature",
                      text="carveout validate --out results/validation")
         return
-    table = pd.read_csv(latest.path / "validation.csv", dtype=str, keep_default_na=False)
+    table = read_findings(latest.path / "validation.csv")
     where = f"/results/{latest.name}"
     links = [{"text": kind.upper(), "href": f"{where}/forest.{kind}"} for kind in ("png", "svg")]
     Table(title="Validation: what studies found, and what the model gives",
@@ -43,11 +43,3 @@ def Findings() -> None:
         Element("img", classes="co-figure", src=f"{where}/forest.svg",
                 alt="Published and model effects side by side, a row a finding; the table above "
                     "has the same figures.")
-
-
-def _number(text: str) -> float | str | None:
-    """A cell of the saved table: a number where it is one, nothing where it is empty."""
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return text

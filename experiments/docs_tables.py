@@ -130,6 +130,21 @@ def verdicts() -> str:
     return (verdict.__doc__ or "").partition("\n\n")[2]
 
 
+def cases() -> str:
+    """The rule by which a finding is judged, case by case."""
+    from experiments.validation.cases import case_rows
+
+    head = ("study", "claim", "model's interval", "verdict", "reason")
+    return table(head, case_rows())
+
+
+def found(role: str) -> str:
+    """The findings of a role, held against the whole city by the run that is kept."""
+    from experiments.validation.found import found_by, found_counts, found_head, found_rows
+
+    return f"{found_by()}. {found_counts(role)}\n\n{table(found_head(), found_rows(role))}"
+
+
 def designs() -> str:
     """The replication designs that come with the project."""
     from experiments.replication.design import design_names, load_design
@@ -215,6 +230,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "measures": measures,
     "findings": findings,
     "verdicts": verdicts,
+    "cases": cases,
+    "found": lambda: found("validation"),
+    "found-calibration": lambda: found("calibration"),
     "parameters": parameters,
     "postures": postures,
     "openness": openness,

@@ -70,9 +70,11 @@ def _finding(frame: pd.DataFrame) -> str:
 
 
 def _panels(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Findings by unit; those that helped to choose the model's numbers last."""
     units = [unit_text(row) for row in shown.itertuples()]
-    labelled = shown.assign(shown_unit=units)
-    return [(str(unit), part) for unit, part in labelled.groupby("shown_unit", sort=False)]
+    labelled = shown.assign(shown_unit=units, last=shown["role"] == "calibration")
+    parts = labelled.sort_values("last", kind="stable").groupby(["last", "shown_unit"], sort=False)
+    return [(str(key[1]), part) for key, part in parts]
 
 
 def _panel(axes: Axes, unit: str, part: pd.DataFrame) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as escape_html
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,11 +16,17 @@ from experiments.outcomes import OUTCOMES
 from experiments.privacy import Released, gated
 from experiments.terminal import console, decimals, number
 from experiments.validation import verdict
+from experiments.validation.row import SIGNS
 
 TITLES = {
     "validation": "Findings that the model was not fitted to",
     "calibration": "Findings that were used to choose the model's numbers: they prove nothing",
 }
+#: Columns of the saved table that hold numbers; ``published`` may be a sign.
+NUMBERS = (
+    "low", "high", "discrepancy", "claim_low", "claim_high", "model", "model_low", "model_high",
+    "chance_low", "chance_high", "model_a", "model_b", "replicates", "draws",
+)
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 HEAD = ("finding", "study", "published", "discrepancy", "model", "unit", "verdict")
 STYLES = {
@@ -79,7 +86,7 @@ def markdown(released: Released, manifest: dict[str, Any]) -> str:
              _intervals(gated(released)), "", "![Published and model effects](forest.svg)", ""]
     for title, part in _parts(gated(released)):
         lines += [f"## {title}", "", f"| {' | '.join(HEAD)} |", "|" + " --- |" * len(HEAD)]
-        lines += [f"| {' | '.join(_told(row))} |" for row in part.itertuples()]
+        lines += [f"| {' | '.join(told_row(row))} |" for row in part.itertuples()]
         lines += ["", counts_text(part), ""]
     return "\n".join(lines)
 
@@ -95,13 +102,23 @@ def html(released: Released, manifest: dict[str, Any]) -> str:
         heads = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
         parts.append(f"<h2>{text(title)}</h2><div class=scroll><table><tr>{heads}</tr>")
         for row in part.itertuples():
-            told = "".join(f"<td>{text(cell)}</td>" for cell in _told(row))
+            told = "".join(f"<td>{text(cell)}</td>" for cell in told_row(row))
             parts.append(f"<tr>{told}</tr>")
         parts.append(f"</table></div><p>{text(counts_text(part))}</p>")
     return "\n".join([*parts, "</body></html>", ""])
 
 
-def _told(row: Any) -> list[str]:
+def read_findings(path: Path) -> pd.DataFrame:
+    """A saved table read back: words as words (empty where there are none), numbers as numbers."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for name in table.columns.intersection(list(NUMBERS)):
+        table[name] = pd.to_numeric(table[name])
+    signs = table["published"].isin(list(SIGNS))
+    numbers = pd.to_numeric(table["published"].mask(signs, "")).astype(object)
+    return table.assign(published=table["published"].astype(object).where(signs, numbers))
+
+
+def told_row(row: Any) -> list[str]:
     """Cells of a row with the reason and the note beside the verdict."""
     *rest, told = cells(row)
     more = ". ".join(filter(None, (row.reason, row.note.rstrip("."))))

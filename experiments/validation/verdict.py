@@ -1,8 +1,9 @@
 """What a finding and the model say of each other, by one rule for all.
 
 A study makes a **claim**: its interval, widened by the row's discrepancy (added in squares), and
-its sign where its own interval leaves out no effect. A study without an interval has its estimate
-in that place; one that gives only a sign claims that side of no effect, and a level has no sign.
+its sign where its own interval leaves out no effect; the claim is then cut there. A study without
+an interval has its estimate in that place, one that gives only a sign claims that side of no
+effect, and a level has no sign.
 The verdict is the strongest of these that holds for *every* point of the model's interval:
 
 1. ``agrees``: it lies within the claim.
@@ -59,14 +60,21 @@ class Judgement(NamedTuple):
 def claim(row: Row) -> Claim:
     """What the study of a comparable row claims."""
     if isinstance(row.estimate, str):
-        return Claim(-math.inf, math.inf, SIGNS[row.estimate], False)
+        return _cut(Claim(-math.inf, math.inf, SIGNS[row.estimate], False), row.nothing)
     centre, low, high = _published(row)
     sign = 0.0
     if row.measure != "level" and not low <= row.nothing <= high:
         sign = math.copysign(1.0, centre - row.nothing)
     extra = Z * row.discrepancy
     wide = centre - math.hypot(centre - low, extra), centre + math.hypot(high - centre, extra)
-    return Claim(*wide, sign, wide[0] == wide[1])
+    return _cut(Claim(*wide, sign, wide[0] == wide[1]), row.nothing)
+
+
+def _cut(claimed: Claim, none: float) -> Claim:
+    """A discrepancy widens the size that is claimed, never past no effect where a sign is."""
+    if claimed.sign > 0:
+        return claimed._replace(low=max(claimed.low, none))
+    return claimed._replace(high=min(claimed.high, none)) if claimed.sign else claimed
 
 
 def judge(row: Row, effect: Effect | None) -> Judgement:
@@ -99,7 +107,7 @@ def judge(row: Row, effect: Effect | None) -> Judgement:
     if claimed.sign and low > 0:
         size = f"{apart} than" if apart else "its size lies only partly within what"
         return Judgement(RIGHT_SIGN, f"{size} the study allows" + (f": {more}" * (not apart)))
-    none = " and not told from no effect" * bool(claimed.sign)
+    none = " and cannot be told from no effect" * bool(claimed.sign)
     if apart:
         return Judgement(DISAGREES, f"{apart} than the study allows{none}")
     reason = f"only partly within what the study allows{none}: {more}"
