@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Effect:
-    """The model's effect. ``low``, ``high`` are the interval that a verdict is made of:
-    over parameter draws if there are several, else for chance alone. ``area``: of single areas."""
+    """The model's effect. ``low``, ``high`` are the interval that is shown: over parameter draws
+    if there are several, else for chance alone. ``area``: of single areas."""
 
     estimate: float
     low: float

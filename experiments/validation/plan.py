@@ -14,6 +14,7 @@ import pandas as pd
 from experiments.outcomes import Outcome
 from experiments.settings import Case, days_of, whole
 from experiments.validation.groups import outcome_of, parse_group
+from experiments.validation.periods import date, dated, month_names, months_of
 from experiments.validation.row import ARM_FIELDS, IN_UNITS, PER, Row
 from experiments.validation.row_files import Rows
 from model.city import City, load_city
@@ -25,13 +26,6 @@ from model.registry import load_parameters
 from model.scenario import Scenario, scenario
 
 _ARROW = re.compile(r"\s*(?:->|\N{RIGHTWARDS ARROW})\s*")
-_MONTHS = re.compile(r"(\d{1,4})(?:\s*(?:-|\.\.|to)\s*(\d{1,4}))?")
-_DATE = r"(\d{4}-\d{2})(?:-\d{2})?"
-_DATES = re.compile(rf"{_DATE}(?:\s*(?:\.\.|to)\s*{_DATE})?")
-PERIODS = "months as 1-12 from the start, 2022-01..2022-06, or 2022"
-_YEARS = re.compile(r"((?:19|20)\d\d)(?:\s*(?:-|\.\.|to)\s*((?:19|20)\d\d))?")
-
-
 LOADERS: dict[str, Callable[[str], Any]] = {
     "regime": load_regime, "environment": load_environment, "posture": load_posture,
     "timeline": load_timeline,
@@ -126,7 +120,7 @@ class _Reader:
             chosen = self.at("outcome" if outcome not in _names() else key,
                              lambda: outcome_of(outcome, filters))
             setting = settings["ab".index(which)]
-            return Side(setting, chosen, periods[which] or _months(setting))
+            return Side(setting, chosen, periods[which] or months_of(setting))
 
         def pair(outcome: str, group: str = "") -> tuple[Side, Side]:
             return tuple(  # type: ignore[return-value]
@@ -182,16 +176,16 @@ class _Reader:
     def _start(self) -> dt.date:
         """The first day: as given, else the usual one, or the first month of an earlier period."""
         if self.row.start:
-            return self.at("start", lambda: _date(self.row.start))
+            return self.at("start", lambda: date(self.row.start))
         usual = Scenario.model_fields["start"].default
-        named = (_dated(self.row.side(which, "period")) for which in "ab")
+        named = (dated(self.row.side(which, "period")) for which in "ab")
         first = [pd.Period(ends[0], "M").start_time.date() for ends in named if ends]
         return min(usual, *first) if first else usual
 
     def _period(self, which: str, start: dt.date) -> tuple[str, ...]:
         text = self.row.side(which, "period")
         key = self._key(which, "period")
-        return self.at(key, lambda: _month_names(text, start)) if text else ()
+        return self.at(key, lambda: month_names(text, start)) if text else ()
 
     def _days(self, start: dt.date, last: str) -> int:
         """Days to run: the years asked for, else to the end of the last month."""
@@ -215,7 +209,7 @@ class _Reader:
         if measure not in IN_UNITS or row.unit == "own":
             return 1.0
         if match := PER.fullmatch(row.unit):
-            per = whole("unit", match[1].replace(",", ""), 1, 10**9)
+            per = whole("unit", re.sub(r"\D", "", match[1]), 1, 10**9)
             if outcome.share:
                 self._refuse_unit(outcome, "a share", "points, percent, ratio or log")
         else:
@@ -324,45 +318,6 @@ def _parameters(text: str) -> dict[str, float]:
         named = [replace(one, found=f"{one.key}: {one.found}", key="") for one in error.faults]
         raise BadInput(named) from None
     return values
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(Fault(f"found {text!r}", "a date as 2022-01-01")) from None
-
-
-def _dated(text: str) -> tuple[str, str] | None:
-    """First and last month of a period that is given by dates or years; None if by numbers."""
-    if match := _YEARS.fullmatch(text):
-        return f"{match[1]}-01", f"{match[2] or match[1]}-12"
-    if match := _DATES.fullmatch(text):
-        ends = match[1], match[2] or match[1]
-        return ends if all("01" <= end[-2:] <= "12" for end in ends) else None
-    return None
-
-
-def _month_names(text: str, start: dt.date) -> tuple[str, ...]:
-    """Months of a period: numbers from 1 since the start, or dates (whole months), or years."""
-    if ends := _dated(text):
-        months = pd.period_range(*ends, freq="M")
-    elif match := _MONTHS.fullmatch(text):
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last <= 1200:
-            raise BadInput(Fault(f"found {text!r}", f"{PERIODS}, the first before the last"))
-        base = pd.Period(start, "M")
-        months = pd.period_range(base + (first - 1), base + (last - 1), freq="M")
-    else:
-        raise BadInput(Fault(f"found {text!r}", PERIODS))
-    if not len(months) or months[0] < pd.Period(start, "M"):
-        raise BadInput(Fault(f"found {text!r}", f"months from {start:%Y-%m}, in order"))
-    return tuple(str(month) for month in months)
-
-
-def _months(setting: Scenario) -> tuple[str, ...]:
-    last = setting.end - dt.timedelta(days=1)
-    return tuple(map(str, pd.period_range(setting.start, last, freq="M")))
 
 
 def _areas(city: City) -> dict[str, int]:

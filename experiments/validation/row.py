@@ -28,7 +28,7 @@ UNITS = {
 EFFECTS = ("level", *dict.fromkeys(UNITS.values()))
 #: Effects that are in the unit of what is counted; the others have the unit of their name.
 IN_UNITS = ("level", "difference")
-PER = re.compile(r"per ([\d,]+)\b.*")
+PER = re.compile(r"per (\d{1,3}(?:[, ]?\d{3})*)(?:\s\D*)?")
 NOTHING = {"ratio": 1.0, "odds ratio": 1.0}
 ARM_FIELDS = ("regime", "environment", "posture", "timeline", "parameters")
 

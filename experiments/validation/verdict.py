@@ -4,7 +4,8 @@ A study makes a **claim**: its interval, widened by the row's discrepancy (added
 its sign where its own interval leaves out no effect; the claim is then cut there. A study without
 an interval has its estimate in that place, one that gives only a sign claims that side of no
 effect, and a level has no sign.
-The verdict is the strongest of these that holds for *every* point of the model's interval:
+The verdict is the strongest of these that holds for *every* point of the model's interval, for
+chance and, where parameters are drawn, for those too:
 
 1. ``agrees``: it lies within the claim.
 2. ``right sign``: the study claims a sign, and it lies on that side of no effect. The size is
@@ -92,9 +93,11 @@ def judge(row: Row, effect: Effect | None) -> Judgement:
     # As seen from no effect towards the sign that is claimed: mirrored data, mirrored verdict.
     turn = claimed.sign or 1.0
     middle = row.nothing if claimed.sign else 0.0
-    low, high = sorted(turn * (end - middle) for end in (effect.low, effect.high))
+    own_low, own_high = _interval(effect)
+    low, high = sorted(turn * (end - middle) for end in (own_low, own_high))
     least, most = sorted(turn * (end - middle) for end in (claimed.low, claimed.high))
-    more = "more replicates" if effect.draws == 1 else "the posterior is too wide"
+    by_chance = (own_low, own_high) == (effect.chance_low, effect.chance_high)
+    more = "more replicates" if by_chance else "the posterior is too wide"
     if claimed.point:
         return _by_sign(claimed, low, high, more)
     if least <= low and high <= most and (low > 0 or not claimed.sign):
@@ -114,6 +117,14 @@ def judge(row: Row, effect: Effect | None) -> Judgement:
     return Judgement(NOT_COMPARABLE, reason)
 
 
+def _interval(effect: Effect) -> tuple[float, float]:
+    """The model's interval: for chance, and over parameter draws where there are several."""
+    lows, highs = (effect.low, effect.chance_low), (effect.high, effect.chance_high)
+    if any(map(math.isnan, (*lows, *highs))):
+        return math.nan, math.nan
+    return min(lows), max(highs)
+
+
 def _published(row: Row) -> tuple[float, float, float]:
     """Estimate and interval; the estimate alone where there is no interval."""
     assert isinstance(row.estimate, float)
@@ -129,7 +140,7 @@ def _lacking(row: Row, effect: Effect | None) -> str:
         return "no such event in the runs"
     if effect.small:
         return f"fewer than {FLOOR} events on a side: more replicates or a larger scale"
-    if not (math.isfinite(effect.low) and math.isfinite(effect.high)):
+    if not all(map(math.isfinite, _interval(effect))):
         return "the model has no interval: at least two replicates"
     return ""
 
@@ -151,7 +162,8 @@ def _basis(row: Row, effect: Effect) -> str:
     if row.sign_only:
         return SIGN
     _, low, high = _published(row)
-    return INTERVAL if low <= effect.low and effect.high <= high else DISCREPANCY
+    own_low, own_high = _interval(effect)
+    return INTERVAL if low <= own_low and own_high <= high else DISCREPANCY
 
 
 def _rests(row: Row, basis: str) -> str:

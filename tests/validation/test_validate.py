@@ -109,6 +109,7 @@ def test_csv_and_toml_say_the_same(tmp_path):
         ("a,E0 -> E3,encounters,,1,odds ratio,1,,", "is no share"),
         ("a,E0 -> E3,citizens_met,,1,\"per 10,000\",1,,", "is no rate of persons"),
         ("a,,reporting,,1,ratio,1,,", "a level in 'ratio'"),
+        ("a,,encounters,,1,per 100k,1,,", "or per 10,000"),
         ("a,E0 -> E3,reporting,,2021-13,points,1,,", "2022-01..2022-06"),
     ],
 )
@@ -276,6 +277,18 @@ def test_a_level_in_percent_of_a_rate_is_a_hundredth_part_of_it(tmp_path):
     row = "littletown,victimisations,1-3,4"
     rows = computed(tmp_path / "rows.csv", f"{head}a,{row},percent\nb,{row},own\n")
     assert rows.loc["a", "model"] == pytest.approx(rows.loc["b", "model"] / 100)
+
+
+@pytest.mark.parametrize(
+    ("unit", "per"),
+    [("per 10,000", 10_000), ("per 10 000 residents", 10_000), ("Per 100000", 100_000),
+     ("per 100 undocumented residents a year", 100)],
+)
+def test_a_unit_says_its_number_in_any_common_form(tmp_path, unit, per):
+    path = tmp_path / "rows.csv"
+    path.write_text(f'id,outcome,published,unit\na,encounters,4,"{unit}"\n')
+    (contrast,) = contrasts_of(read_rows(path), 0.02)
+    assert contrast.factor == per / 10_000
 
 
 def test_runs_begin_where_an_earlier_period_does(tmp_path):

@@ -99,6 +99,17 @@ def test_without_an_interval_of_the_model_nothing_is_compared(model, reason):
     assert judged.verdict == NOT_COMPARABLE and reason in judged.reason
 
 
+def test_over_draws_a_verdict_holds_for_parameters_and_for_chance():
+    study = row(-30, -47, -13)
+    drawn = effect(-25, -15, draws=20)
+    assert judge(study, drawn).verdict == AGREES
+    noisy = effect(-25, -15, draws=20, chance_low=-60.0, chance_high=20.0)
+    wide = effect(-60, 20, draws=20, chance_low=-25.0, chance_high=-15.0)
+    assert judge(study, noisy).verdict == judge(study, wide).verdict == NOT_COMPARABLE
+    assert judge(study, noisy).reason.endswith("more replicates")
+    assert judge(study, wide).reason.endswith("the posterior is too wide")
+
+
 numbers = st.floats(-100, 100, allow_subnormal=False)
 
 
