@@ -136,7 +136,7 @@ def _intervals(frame: pd.DataFrame) -> str:
     draws = int(pd.to_numeric(frame["draws"]).fillna(1).max()) if len(frame) else 1
     if draws > 1:
         return (
-            f"Model: the mean over {draws} draws of the parameters, with the middle 95% of them "
+            f"Model: the mean over {draws} draws of the parameters, and where 95% of draws lie "
             "(parameter uncertainty); columns chance_low and chance_high tell Monte Carlo error."
         )
     return (
