@@ -69,14 +69,8 @@ def add(command: Command) -> None:
 
 def calibrate(arguments: argparse.Namespace) -> int:
     """``carveout calibrate``."""
-    from experiments.calibration.calibrate import Fit
-    from experiments.calibration.calibrate import calibrate as run
-    from experiments.calibration.charts import save_charts
-    from experiments.calibration.report import posterior_tables, progress
-    from experiments.cli import STOPPED
-    from experiments.commands import print_json
+    from experiments.calibration.targets import load_targets
     from experiments.settings import real, whole
-    from experiments.terminal import console
     from model.faults import BadInput, Fault
 
     limits = {"runs": 100_000, "waves": 10, "draws": 10_000, "checks": 10_000, "recover": 100_000}
@@ -86,11 +80,22 @@ def calibrate(arguments: argparse.Namespace) -> int:
         found = f"found {arguments.out!r}, which is no folder"
         raise BadInput(Fault(found, "a folder, new or begun", key="out"))
     given = arguments.processes
+    processes = None if given is None else whole("processes", given, 1, 1024)
+    load_targets(arguments.targets)
+    # What is asked for is right: now the packages, which a plain set-up has not.
+    from experiments.calibration.calibrate import Fit
+    from experiments.calibration.calibrate import calibrate as run
+    from experiments.calibration.charts import save_charts
+    from experiments.calibration.report import posterior_tables, progress
+    from experiments.cli import STOPPED
+    from experiments.commands import print_json
+    from experiments.terminal import console
+
     try:
         with progress(not arguments.quiet) as told:
             made = run(
                 arguments.out, Fit(scale=scale, seed=seed, **asked), targets=arguments.targets,
-                told=told, processes=None if given is None else whole("processes", given, 1, 1024),
+                told=told, processes=processes,
             )  # fmt: skip
     except KeyboardInterrupt:
         print(f"stopped; what was run is kept in {arguments.out}: the same command goes on",

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from experiments.study.folder import Folder
 from experiments.study.plan import read_plan
 from experiments.study.results import Results
 from model.faults import BadInput, Fault, unknown
+from model.scenario import brief
 from model.toml_source import TomlSource
 
 MANIFEST, TEXT = "manifest.json", "study.toml"
@@ -157,6 +159,10 @@ def open_study(path: str | Path) -> Study:
     BadInput
         If there is none.
     """
+    place = str(path)
+    if "://" not in place and not os.path.isfile(os.path.join(place, MANIFEST)):
+        # Told without fsspec, which a plain set-up has not.
+        raise _no_study(Path(place).name or place)
     folder = Folder(path)
     read_manifest(folder)
     return Study(folder)
@@ -175,6 +181,10 @@ def read_manifest(folder: Folder) -> dict[str, Any]:
         if manifest["kind"] != KIND:
             raise ValueError(manifest["kind"])
     except (OSError, ValueError, KeyError, TypeError):
-        allowed = "a folder that 'carveout study run' made"
-        raise BadInput(Fault(f"{folder.name} holds no study", allowed, key="study")) from None
+        raise _no_study(folder.name) from None
     return manifest
+
+
+def _no_study(name: str) -> BadInput:
+    allowed = "a folder that 'carveout study run' made"
+    return BadInput(Fault(f"{name or brief(name)} holds no study", allowed, key="study"))

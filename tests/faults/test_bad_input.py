@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from experiments import compare
 from experiments.cli import main
 from model.faults import BadInput
 
+ROOT = Path(__file__).resolve().parents[2]
 CASES = {
     "unknown regime": (["no-such-regime"], "no-such-regime"),
     "unknown baseline": (["--baseline", "welcoming-2102"], "welcoming-2012"),
@@ -82,6 +86,39 @@ def test_a_parameter_at_fault_is_called_by_its_name_alone(capsys):
         assert capsys.readouterr().err.startswith("beta: found ")
     with pytest.raises(BadInput, match="^beta: found 'much'"):
         scenario({"parameters": {"beta": "much"}})
+
+
+EXTRAS = ("fsspec", "duckdb", "emcee", "sklearn", "SALib", "dask", "distributed")
+WITHOUT_EXTRAS = (
+    ("study status nowhere", "nowhere holds no study"),
+    ("study resume nowhere", "nowhere holds no study"),
+    ("study export nowhere --out o", "nowhere holds no study"),
+    ("study run main-comparisn --out o", "did you mean main-comparison?"),
+    ("study run main-comparison --scale 9 --out o", "scale: found '9'"),
+    ("sql nowhere SELECT", "nowhere holds no study"),
+    ("contrasts nowhere --outcome reporting", "nowhere holds no study"),
+    ("calibrate --draws x", "draws: found 'x'"),
+    ("calibrate --targets nowhere.toml", "nowhere.toml: no such file"),
+    ("calibrate --processes 0", "processes: found '0'"),
+)
+
+
+def test_bad_input_is_told_where_only_the_core_is_installed():
+    program = (
+        f"import sys\nsys.modules.update(dict.fromkeys({EXTRAS}))\n"
+        "from experiments.cli import main\n"
+        f"for words in {[words for words, _ in WITHOUT_EXTRAS]}:\n"
+        "    assert main(words.split()) == 2, words\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    lines = done.stderr.splitlines()
+    assert len(lines) == len(WITHOUT_EXTRAS)
+    for line, (words, said) in zip(lines, WITHOUT_EXTRAS, strict=True):
+        assert said in line, words
+    assert not list(Path.cwd().iterdir())
 
 
 def test_every_fault_is_a_line_of_its_own(capsys):
