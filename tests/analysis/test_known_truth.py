@@ -8,7 +8,7 @@ from SALib.sample import sobol as sobol_sample
 from SALib.test_functions import Ishigami
 
 from experiments.analysis.discovery import boxes, discover
-from experiments.analysis.indices import Sample, morris, noise_share, rbd, sobol
+from experiments.analysis.index_estimators import Sample, morris, noise_share, rbd, sobol
 from experiments.analysis.pairs import paired_contrasts
 from experiments.analysis.regrets import regret
 from experiments.analysis.spreads import saving, two_level

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import qmc
 
 from experiments.analysis.discovery import unsure_share
-from experiments.analysis.indices import LEAST_DRAWS, Sample, rbd
+from experiments.analysis.index_estimators import LEAST_DRAWS, Sample, rbd
 from experiments.analysis.values import Values
 from model.faults import BadInput
 
