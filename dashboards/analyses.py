@@ -12,6 +12,7 @@ from dashboards.address import View
 from dashboards.components import Alert, Element, Field, Table
 from dashboards.controls import Go, option
 from dashboards.folders import Found, named
+from dashboards.titles import outcome_title, regime_title
 from experiments.analysis.discovery import discover
 from experiments.analysis.indices import sensitivity
 from experiments.analysis.pairs import paired_contrasts
@@ -85,8 +86,8 @@ def Analyses(one: Found, view: View, go: Go) -> None:
             Field("Analysis", kind, change("map"), kind="select",
                   options=[option(key, text) for key, text in KINDS.items()])
             Field("Outcome", outcome, change("line"), kind="select", tip=OUTCOMES[outcome].meaning,
-                  options=[option(key, OUTCOMES[key].title.strip()) for key in study.outcomes])
-            regimes = [option(name, name) for name in there]
+                  options=[option(key, outcome_title(key)) for key in study.outcomes])
+            regimes = [option(name, regime_title(name)) for name in there]
             Field("Compared with", base, change("a"), kind="select", options=regimes)
             if kind != "contrasts":
                 Field("Regime", view.b if view.b in there else _other(there, base), change("b"),

@@ -15,6 +15,7 @@ from dashboards.compare import Kind, checked
 from dashboards.components import Alert, CopyText, Element, Press
 from dashboards.controls import Go, Setting, Side
 from dashboards.plans import Plan, comparison_plan
+from dashboards.titles import regime_short, regime_title
 from dashboards.traces import TraceFailed, command, histories, known
 
 #: Unasked: regimes and law between which many incidents are decided otherwise.
@@ -129,14 +130,17 @@ def looked_at(found: list[dict[str, Any]], view: View) -> dict[str, Any]:
 
 def History(one: dict[str, Any]) -> None:
     """One incident under both regimes."""
+    sentence = one["sentence"]
+    for name in one["regimes"]:
+        sentence = sentence.replace(f"under {name}", f"under {regime_short(name)}")
     with Element("section", classes="co-card", **{"aria-labelledby": "history"}):
         Element("h2", "Case history", id="history")
-        Element("p", one["sentence"])
+        Element("p", sentence)
         Element("p", f"{one['person']}. Incident {one['id']} of this run.", classes="co-note")
         with Element("div", classes="co-pair"):
             for mark, (regime, side) in zip("AB", one["regimes"].items(), strict=True):
                 with Element("div"):
-                    Element("h3", f"{mark}: {regime}")
+                    Element("h3", f"{mark}: {regime_title(regime)}")
                     Decisions(side["decisions"])
                     for key, title in TOLD:
                         if side[key]:

@@ -59,8 +59,10 @@ def make_app() -> Any:
 
     import dashboards.app  # noqa: F401  (so that the first visitor does not wait for it)
     from dashboards.files import routes
+    from dashboards.nowhere import nowhere
     from dashboards.own_assets import own_assets
 
+    app.add_exception_handler(404, nowhere)
     app.router.routes[:0] = [*routes(), own_assets()]
     return app
 

@@ -15,6 +15,7 @@ from dashboards.components import Alert, CopyText, Element, Field, Table
 from dashboards.controls import Go, option
 from dashboards.files import plain_columns
 from dashboards.folders import Found, files_of, found, named
+from dashboards.titles import COLUMNS, heading
 from model.faults import BadInput
 
 STUDY = "carveout study"
@@ -46,7 +47,7 @@ def Page() -> None:
             CopyText(label="Nothing is there yet. These commands make something", text=COMMANDS)
             return
         listed = [option("", "choose …")] + [
-            option(one.name, f"{one.name} ({one.kind.removeprefix('carveout ')})")
+            option(one.name, f"{heading(one)} ({one.kind.removeprefix('carveout ')}, {one.name})")
             for one in there
         ]
         with Element("div", classes="co-chooser"):
@@ -89,10 +90,11 @@ def About(one: Found) -> None:
     """What made a result."""
     manifest = one.manifest
     with Element("section", classes="co-card", **{"aria-labelledby": "about"}):
-        Element("h2", one.name, id="about")
+        Element("h2", heading(one), id="about")
         if sentence := manifest.get("sentence"):
             Element("p", str(sentence))
-        for key in ("title", "command", "commit"):
+        Element("p", f"Folder: {one.name}", classes="co-note")
+        for key in ("command", "commit"):
             if manifest.get(key):
                 Element("p", f"{key.capitalize()}: {manifest[key]}", classes="co-note")
         if manifest.get("partial"):
@@ -118,10 +120,11 @@ def Saved(path: Path, where: str) -> None:
 
 
 def saved_rows(path: Path) -> tuple[list[str], list[list[str]], int]:
-    """Columns, the first `MOST_ROWS` rows as text, and how many there are."""
+    """Columns, the first `MOST_ROWS` rows as text, and how many there are; names as titles."""
     frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     plain = plain_columns(frame)
-    rows = [[cell_text(value) for value in row]
+    words = [COLUMNS.get(str(column), str) for column in plain]
+    rows = [[put(cell_text(value)) for put, value in zip(words, row, strict=True)]
             for row in plain.head(MOST_ROWS).itertuples(index=False)]
     return list(map(str, plain)), rows, len(frame)
 

@@ -171,13 +171,14 @@ def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any
 
 
 def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
-    """What the two main outcomes say, each in a sentence that claims no more than its interval."""
+    """What the main outcomes say, each in a sentence that claims no more than its interval."""
     rows = Rows(comparison, sides)
     subjects = {
         "reporting_undocumented": ("the share of crimes against undocumented residents that reach "
                                    "the police", "percentage points"),
         "encounters": ("encounters of undocumented residents with ICE",
                        "per 10,000 undocumented residents a year"),
+        "victimisations": ("crimes (reported or not)", "per 10,000 residents a year"),
     }
     sentences = []
     for outcome, (subject, unit) in subjects.items():
