@@ -68,7 +68,7 @@ def test_what_is_found_speaks_of_crime_too():
 
 
     sides = ("welcoming-2012", "no-contact")
-    made = compare(list(sides), city="littletown", scale=0.1, years=0.1, replicates=2,
+    made = compare(list(sides), city="littletown", scale=0.1, years=0.1, replicates=1,
                    progress=False)
     said = finding(made, sides)
     assert len(said) == 3 and said[2].startswith("Crimes (reported or not)")
