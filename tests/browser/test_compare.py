@@ -26,7 +26,7 @@ def test_two_regimes_are_chosen_run_and_shown(visit):
     # Three maps of six areas, each area by its number.
     assert page.locator("svg.co-map").count() == 3
     assert page.locator("svg.co-map >> nth=0").locator("polygon.co-tile").count() == 6
-    assert page.locator("section.co-finding li").count() == 2
+    assert page.locator("section.co-finding li").count() == 3
     assert query(page)["b"] == ["no-contact"]
 
 
