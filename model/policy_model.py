@@ -78,7 +78,8 @@ class PolicyModel(mesa.Model):
     event_log
         Keep every event, not only monthly counts.
     rng
-        The seed, in Mesa's words: 0 if unsaid, and drawn anew if None.
+        The seed, in Mesa's words: 0 if unsaid, drawn anew if None, drawn from a NumPy generator if
+        one is given.
 
     Raises
     ------
@@ -109,7 +110,7 @@ class PolicyModel(mesa.Model):
         population: Population | None = None,
         rates: Rates | None = None,
         event_log: bool = False,
-        rng: int | EllipsisType | None = ...,
+        rng: int | np.random.Generator | EllipsisType | None = ...,
         **fields: Unpack[ScenarioFields],
     ) -> None:
         self.setting = _setting(scenario, rng, fields)
@@ -317,7 +318,7 @@ class PolicyModel(mesa.Model):
 
 
 def _setting(
-    given: Any, rng: int | EllipsisType | None, fields: Mapping[str, Any]
+    given: Any, rng: int | np.random.Generator | EllipsisType | None, fields: Mapping[str, Any]
 ) -> Scenario:
     """The scenario from one of ours, one of Mesa's, or fields by name."""
     if isinstance(given, Scenario):
@@ -333,6 +334,8 @@ def _setting(
     values.update(fields)
     if rng is None:
         rng = secrets.randbits(63)
+    if isinstance(rng, np.random.Generator):
+        rng = int(rng.integers(2**63))
     if rng is not ...:
         if "seed" in fields and str(fields["seed"]) != str(rng):
             found = f"found rng={rng!r} and seed={fields['seed']!r}"

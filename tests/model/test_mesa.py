@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import mesa
+import numpy as np
 import pytest
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
@@ -198,3 +199,10 @@ def test_the_page_for_mesa_users_shows_what_its_commands_print():
     done = doctest.testfile(str(ROOT / "docs" / "mesa.md"), module_relative=False)
     assert done.attempted > 20
     assert done.failed == 0
+
+
+def test_a_generator_as_rng_gives_the_seed_and_the_seed_the_run():
+    seeds = [PolicyModel(**SMALL, rng=np.random.default_rng(3)).setting.seed for _ in range(2)]
+    assert seeds[0] == seeds[1] == PolicyModel(**SMALL, rng=seeds[0]).setting.seed
+    rng = np.random.default_rng(3)
+    assert PolicyModel(**SMALL, rng=rng).setting.seed != PolicyModel(**SMALL, rng=rng).setting.seed
