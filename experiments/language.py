@@ -20,6 +20,8 @@ from model.faults import BadInput, unknown
 FOLDER = Path(__file__).parent / "languages"
 LANGUAGES = ("en", "es")
 MINUS = "\N{MINUS SIGN}"
+#: Numbers in sentences and charts carry no more digits than a reader can use.
+MOST_DIGITS = 3
 
 
 class Language:
@@ -123,3 +125,18 @@ def decimals(*values: float) -> int:
     """Digits after the point: three figures of the largest, at most three."""
     largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
     return 0 if largest >= 100 else 1 if largest >= 10 else 2 if largest >= 0.1 else 3
+
+
+def few_digits(*values: float, scale: float = 1.0) -> int:
+    """Digits for a sentence or a chart: about two figures of the largest, and none all zero.
+
+    More are taken until the value nearest to zero that is not zero shows one, so that an interval
+    that leaves out zero never seems to touch it.
+    """
+    sizes = [abs(value * scale) for value in values if not math.isnan(value)]
+    largest = max(sizes, default=0.0)
+    digits = 0 if largest >= 10 else 1 if largest >= 1 else 2
+    least = min((size for size in sizes if size), default=0.0)
+    while digits < MOST_DIGITS and round(least, digits) == 0:
+        digits += 1
+    return digits

@@ -10,7 +10,8 @@ from experiments.briefing.document import Inline, Inlines, Row, Table, Text
 from experiments.briefing.facts import EVIDENCE, Fact, identity
 from experiments.briefing.results import Results
 from experiments.briefing.rules import Verdict, verdict
-from experiments.briefing.writer import Writer, few_digits
+from experiments.briefing.writer import Writer
+from experiments.language import few_digits
 from model.evidence import load_evidence
 from model.faults import BadInput
 from model.ordinance import load_regime

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from experiments.briefing.document import Inlines, Mark, Number, Text
 from experiments.briefing.facts import Estimate
 from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
-from experiments.briefing.writer import MOST_DIGITS, Writer, few_digits
+from experiments.briefing.writer import Writer
+from experiments.language import MOST_DIGITS, few_digits
 from experiments.outcomes import OUTCOMES
 
 #: Topics of the three sentences, each an outcome with phrases under ``topic`` in the languages.

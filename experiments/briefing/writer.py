@@ -11,8 +11,6 @@ from experiments.briefing.facts import Estimate, Fact, Facts
 from experiments.language import Language, decimals
 from experiments.outcomes import OUTCOMES
 
-#: Numbers in sentences carry no more digits than a reader can use.
-MOST_DIGITS = 3
 #: In tables a small difference that is clear has as many as it takes to be seen, up to this.
 FINEST = 6
 
@@ -23,21 +21,6 @@ def printed(
     """A number as a briefing prints it; `form` is ``size`` (no sign), ``signed`` or empty."""
     shown = abs(value * scale) if form == "size" else value * scale
     return language.number(shown, digits, signed=form == "signed")
-
-
-def few_digits(*values: float, scale: float = 1.0) -> int:
-    """Digits for a sentence: about two figures of the largest, and none of them all zero.
-
-    More are taken until the value nearest to zero that is not zero shows one, so that an interval
-    that leaves out zero never seems to touch it.
-    """
-    sizes = [abs(value * scale) for value in values if not math.isnan(value)]
-    largest = max(sizes, default=0.0)
-    digits = 0 if largest >= 10 else 1 if largest >= 1 else 2
-    least = min((size for size in sizes if size), default=0.0)
-    while digits < MOST_DIGITS and round(least, digits) == 0:
-        digits += 1
-    return digits
 
 
 def table_digits(estimate: Estimate, level: float = math.nan) -> int:
