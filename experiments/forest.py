@@ -1,118 +1,201 @@
-"""Forest charts: differences with their intervals beside a line at zero, in panels side by side.
-
-A filled dot is a difference whose intervals leave out zero; a hollow grey one could not be told
-apart from zero. A thick bar is the interval over replicates, a thin one that with doubt about the
-parameters.
-"""
+"""Forest charts: differences beside a line at zero, drawn by `experiments.marks`, in panels."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.language import Language, decimals, places
-from experiments.style import BASELINE, COLOURS, FAINT, INK, RC, wrapped
+from experiments.language import Language, places
+from experiments.marks import CLEAR, LEVEL, Mark, draw_key, draw_mark, key_to
+from experiments.style import BASELINE, FAINT, INK, RC, width_of, wrapped
 
 WIDTH = 7.4
-ROW, HEAD, PANEL_HEAD, AXIS, FOOT = 0.18, 0.33, 0.4, 0.2, 0.22
-#: Characters of a title and of the small print that fit the width.
-TITLE, SMALL = 84, 185
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One row's difference; `note` stands in its place where there is none to draw."""
-
-    estimate: float
-    low: float
-    high: float
-    clear: bool
-    note: str = ""
-    wide_low: float = math.nan
-    wide_high: float = math.nan
+#: Heights in inches: a row; a line of the title, of a panel's title, of the reading, of a panel's
+#: unit, of the small print; the key; an axis with its ticks; the gap between rows of panels.
+ROW, TITLE, NAME, READING, UNIT, SMALL = 0.18, 0.2, 0.145, 0.15, 0.125, 0.115
+KEY, AXIS, BETWEEN = 0.2, 0.19, 0.06
+#: Sizes of type in points.
+TITLE_TYPE, READING_TYPE, NAME_TYPE, FIGURE_TYPE, SMALL_TYPE = 12, 8.5, 9, 7.5, 7
+ROW_TYPE = 8.5
+#: Inches between neighbouring panels, and beside a word.
+GAP, PAD = 0.2, 0.1
+#: A panel whose longest reach from zero is a smaller part of the widest's has a scale of its own.
+OWN_SCALE = 0.125
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One outcome: its title, its unit, and a mark a row."""
+    """One outcome or group: its title, what stands below that, and a mark a row."""
 
     title: str
     unit: str
     marks: tuple[Mark, ...]
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Ends of what is drawn, zero among them."""
+        found = [0.0, *(end for mark in self.marks for end in mark.ends)]
+        return min(found), max(found)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a panel goes in inches: from the left, from the top, its title over it; its scale."""
+
+    panel: Panel
+    left: float
+    top: float
+    over: float
+    span: tuple[float, float]
+    ticks: bool
+
 
 def forest(
     title: str, reading: str, rows: Sequence[str], panels: Sequence[Panel], source: str,
-    say: Language,
+    say: Language, *, columns: int = 0, shared: bool = False, levels: bool = False,
 ) -> Figure:
-    """Draw panels that share their rows."""
-    lines = wrapped(title, 12, bold=True)
-    head = HEAD + 0.19 * lines.count("\n") + (0.2 if reading else 0.0)
-    small = wrapped(source, 7)
-    foot = FOOT + 0.11 * small.count("\n")
-    height = head + PANEL_HEAD + ROW * len(rows) + AXIS + foot
+    """Draw panels that share their rows.
+
+    Parameters
+    ----------
+    columns
+        Panels side by side; by default all of them.
+    shared
+        Whether panels are of one unit and share a scale. One whose marks would be too small to
+        see has its own and says so.
+    levels
+        Marks are levels, not differences: black, without a sign and without a line at zero.
+    """
+    columns = columns or len(panels)
+    left = max(width_of(row, ROW_TYPE) for row in rows) + PAD
+    pitch = (WIDTH - left) / columns
+    texts = [mark.text(say, signed=not levels) for panel in panels for mark in panel.marks]
+    figures = max(width_of(text, FIGURE_TYPE) for text in texts) + 0.06
+    wide = pitch - figures - GAP
+    scales = _scales(panels, shared)
+    panels, own = _told(panels, scales, pitch - PAD, say)
+    heading = wrapped(title, TITLE_TYPE, bold=True)
+    if own:
+        reading = f"{reading} {say('chart.own_scales')}"
+    below = wrapped(reading, READING_TYPE)
+    small = wrapped(source, SMALL_TYPE)
+    key = [] if levels else key_to([mark for panel in panels for mark in panel.marks], say)
+    head = 0.06 + TITLE * _lines(heading) + READING * _lines(below)
+    head += KEY * bool(key) + 0.08
+    placed, height = _placed(
+        panels, scales, head, left, pitch, ROW * len(rows), columns,
+        every=own or not shared,
+    )
+    height += 0.1 + SMALL * _lines(small)
     with mpl.rc_context(RC):
         figure = Figure(figsize=(WIDTH, height))
-        axes_of = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-        left = 0.02 + 0.0088 * max(map(len, rows))
-        figure.subplots_adjust(
-            left=left, right=0.985, top=1 - (head + PANEL_HEAD) / height,
-            bottom=(foot + AXIS) / height, wspace=0.08,
-        )
-        for axes, panel in zip(axes_of, panels, strict=True):
-            _panel(axes, panel, len(rows), len(panels), say)
-        axes_of[0].set_yticks(range(len(rows)), rows)
-        figure.text(0.0, 1 - 0.06 / height, lines, fontsize=12, fontweight="bold", va="top")
-        if reading:
-            below = 0.3 + 0.19 * lines.count("\n")
-            figure.text(0.0, 1 - below / height, reading, fontsize=8.5, color=FAINT, va="top")
-        figure.text(0.0, 0.05 / height, small, fontsize=7, color=FAINT, va="bottom")
+        for number, place in enumerate(placed):
+            axes = figure.add_axes((
+                place.left / WIDTH, 1 - (place.top + ROW * len(rows)) / height,
+                wide / WIDTH, ROW * len(rows) / height,
+            ))
+            _panel(axes, place, wide, figures, say, levels=levels)
+            names = rows if number % columns == 0 else [""] * len(rows)
+            axes.set_yticks(range(len(rows)), names, fontsize=ROW_TYPE)
+        figure.text(0, 1 - 0.06 / height, heading, fontsize=TITLE_TYPE, fontweight="bold", va="top")
+        at = 0.06 + TITLE * _lines(heading) + 0.03
+        figure.text(0, 1 - at / height, below, fontsize=READING_TYPE, color=FAINT, va="top")
+        draw_key(figure, key, at + READING * _lines(below) + KEY / 2)
+        figure.text(0, 0.04 / height, small, fontsize=SMALL_TYPE, color=FAINT, va="bottom")
     return figure
 
 
-def _panel(axes: Axes, panel: Panel, rows: int, panels: int, say: Language) -> None:
-    axes.set_title(f"{fill(panel.title, {1: 90, 2: 46}.get(panels, 30))}", pad=15, fontsize=9)
-    axes.text(
-        0, 1.0, panel.unit, transform=axes.transAxes, fontsize=7.5, color=FAINT, va="bottom"
-    )
-    axes.axvline(0, color=BASELINE, linewidth=0.9, zorder=1)
-    ends = [0.0]
-    for place, mark in enumerate(panel.marks):
+def _lines(text: str) -> int:
+    return text.count("\n") + 1 if text else 0
+
+
+def _scales(panels: Sequence[Panel], shared: bool) -> list[tuple[float, float] | None]:
+    """The scale that panels share; None for one with a scale of its own."""
+    if not shared:
+        return [None] * len(panels)
+    low = min(panel.reach[0] for panel in panels)
+    high = max(panel.reach[1] for panel in panels)
+    most = max(-low, high)
+    far = [max(-panel.reach[0], panel.reach[1]) for panel in panels]
+    return [None if 0 < reach < OWN_SCALE * most else (low, high) for reach in far]
+
+
+def _told(
+    panels: Sequence[Panel], scales: Sequence[tuple[float, float] | None], room: float,
+    say: Language,
+) -> tuple[list[Panel], bool]:
+    """Panels with their words in lines that fit, and whether only some have their own scale."""
+    own = any(scale is None for scale in scales) and any(scale is not None for scale in scales)
+    told = []
+    for panel, scale in zip(panels, scales, strict=True):
+        words = [panel.unit, *([say("chart.own_scale")] if own and scale is None else [])]
+        told.append(Panel(
+            wrapped(panel.title, NAME_TYPE, bold=True, width=room),
+            wrapped("; ".join(words), FIGURE_TYPE, width=room), panel.marks,
+        ))
+    return told, own
+
+
+def _placed(
+    panels: Sequence[Panel], scales: Sequence[tuple[float, float] | None], top: float,
+    left: float, pitch: float, tall: float, columns: int, *, every: bool,
+) -> tuple[list[_Place], float]:
+    """Each panel's place, and where the last ends. With `every`, each has its ticks' numbers."""
+    placed = []
+    for first in range(0, len(panels), columns):
+        row = panels[first : first + columns]
+        over = UNIT * max(_lines(panel.unit) for panel in row) + 0.07
+        top += over + NAME * max(_lines(panel.title) for panel in row) + 0.03
+        for column, panel in enumerate(row):
+            number = first + column
+            lowest = number + columns >= len(panels)
+            placed.append(_Place(
+                panel, left + column * pitch, top, over, scales[number] or panel.reach,
+                every or lowest,
+            ))
+        last = first + columns >= len(panels)
+        # Where the last row is not full, the one above it has ticks as well.
+        ticked = last or every or len(panels) - first < 2 * columns
+        top += tall + AXIS * ticked + BETWEEN * (not last)
+    return placed, top
+
+
+def _panel(
+    axes: Axes, place: _Place, wide: float, figures: float, say: Language, *, levels: bool
+) -> None:
+    panel = place.panel
+    tall = ROW * len(panel.marks)
+    axes.text(0, 1 + (place.over - 0.02) / tall, panel.unit, transform=axes.transAxes,
+              fontsize=FIGURE_TYPE, color=FAINT, va="top")
+    axes.text(0, 1 + place.over / tall, panel.title, transform=axes.transAxes, fontsize=NAME_TYPE,
+              fontweight="bold", va="bottom")
+    if not levels:
+        axes.axvline(0, color=BASELINE, linewidth=0.9, zorder=1)
+    for row, mark in enumerate(panel.marks):
         if mark.note:
             axes.annotate(
-                mark.note, (0.03, place), xycoords=("axes fraction", "data"), va="center",
-                fontsize=7.5, color=FAINT, style="italic", zorder=4,
+                mark.note, (0.03, row), xycoords=("axes fraction", "data"), va="center",
+                fontsize=FIGURE_TYPE, color=FAINT, style="italic", zorder=4,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
             )
             continue
-        colour = COLOURS[0] if mark.clear else FAINT
-        for low, high, width in (
-            (mark.wide_low, mark.wide_high, 0.9), (mark.low, mark.high, 2.6),
-        ):
-            if not math.isnan(low):
-                axes.plot([low, high], [place, place], color=colour, linewidth=width, alpha=0.7)
-                ends += [low, high]
-        axes.plot(
-            mark.estimate, place, "o", color=colour, markersize=5, zorder=3,
-            markerfacecolor=colour if mark.clear else "white",
-        )
-        ends.append(mark.estimate)
-        right = max(x for x in (mark.estimate, mark.high, mark.wide_high) if not math.isnan(x))
+        draw_mark(axes, mark, row, LEVEL if levels else CLEAR)
         axes.annotate(
-            say.change(mark.estimate, decimals(mark.estimate)), (right, place),
-            xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, zorder=4,
-            color=INK if mark.clear else FAINT,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.3},
+            mark.text(say, signed=not levels), (1 + figures / wide, row), va="center", ha="right",
+            xycoords=("axes fraction", "data"), fontsize=FIGURE_TYPE, annotation_clip=False,
+            color=INK if mark.clear or levels else FAINT,
         )
-    reach = (max(ends) - min(ends)) or 1.0
-    axes.set_xlim(min(ends) - 0.08 * reach, max(ends) + 0.3 * reach)
-    axes.set_ylim(rows - 0.4, -0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: say.number(x, places(x))))
+    low, high = place.span
+    room = 0.07 * ((high - low) or 1.0)
+    axes.set_xlim(low - room, high + room)
+    axes.set_ylim(len(panel.marks) - 0.4, -0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(5 if wide > 1.3 else 4, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _: say.number(x, places(x), signed=not levels))
+    )
+    axes.tick_params(labelbottom=place.ticks)

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: ColorBrewer scales that are told apart with any colour vision; the sequential one in greyscale
-#: too, and without its palest tenth, which is lost on white paper.
-SEQUENTIAL = ListedColormap(colormaps["YlGnBu"](np.linspace(0.1, 1, 256)), "YlGnBu from a tenth")
-DIVERGING = colormaps["PuOr_r"]
+#: too, and without its palest tenth, which is lost on white paper. Of few shades, so that a small
+#: picture holds them all.
+SEQUENTIAL = ListedColormap(colormaps["YlGnBu"](np.linspace(0.1, 1, 64)), "YlGnBu from a tenth")
+DIVERGING = colormaps["PuOr_r"].resampled(65)
 SUPPRESSED = "#f2f2f2"
 HATCH = "#a8a8a8"
 OUTLINE = "#8a8a8a"
@@ -211,7 +212,7 @@ def _names(
             va="center",
             fontsize=min(usual, fits[place]) if fitting else usual,
             linespacing=1.05,
-            color=_ink(colours[place]),
+            color=ink_on(colours[place]),
             # On a hatched cell a halo keeps the letters apart from the lines.
             path_effects=[] if colours[place, 3] else [withStroke(linewidth=2, foreground="white")],
         )
@@ -224,7 +225,7 @@ def _largest(name: str, room: NDArray[np.float64]) -> float:
     return min(room[0] / widest, room[1] / (LEADING * len(lines)))
 
 
-def _ink(colour: NDArray[np.float64]) -> str:
+def ink_on(colour: NDArray[np.float64]) -> str:
     """Black or white, whichever stands out on `colour` (relative luminance of WCAG 2)."""
     if not colour[3]:
         return "#222222"

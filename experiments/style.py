@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,8 +60,9 @@ RC: Any = {
 }
 
 
-#: Points to an inch, and the room that a line of words has on a chart as wide as the page.
-POINT, LINE = 72, 7.3
+#: Points to an inch, and the room that a line of words has on a chart as wide as the page: what
+#: is drawn is up to a fiftieth wider than the font's measures.
+POINT, LINE = 72, 7.2
 
 
 @cache
@@ -74,14 +74,18 @@ def _advance(sign: str, cut: str) -> float:
     return font.load_char(code).linearHoriAdvance / 65536 / 100
 
 
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """Inches that a line of words takes at `size` points."""
+    cut = "Bold" if bold else "Regular"
+    return sum(_advance(sign, cut) for sign in text) * size / POINT
+
+
 def wrapped(text: str, size: float, *, bold: bool = False, width: float = LINE) -> str:
     """Text in lines that fit `width` inches at `size` points, by the font's own measures."""
-    cut = "Bold" if bold else "Regular"
     lines: list[str] = []
-    room = 0.0
+    room, space = 0.0, width_of(" ", size, bold=bold)
     for word in text.split():
-        long = sum(_advance(sign, cut) for sign in word) * size / POINT
-        space = _advance(" ", cut) * size / POINT
+        long = width_of(word, size, bold=bold)
         if lines and long + space <= room:
             lines[-1] += f" {word}"
             room -= long + space
@@ -94,14 +98,6 @@ def wrapped(text: str, size: float, *, bold: bool = False, width: float = LINE) 
 def label(name: str, code: str = "en") -> str:
     """A category's name in print."""
     return language(code).either(f"groups.{name}", name.replace("_", " ").capitalize())
-
-
-def colours(regimes: Sequence[str], baseline: str) -> dict[str, str]:
-    """A colour a regime; the baseline's is black. Beyond six, colours repeat: labels tell."""
-    others = [regime for regime in regimes if regime != baseline]
-    return {baseline: BASELINE} | {
-        regime: COLOURS[index % len(COLOURS)] for index, regime in enumerate(others)
-    }
 
 
 def as_bytes(figure: Figure, kind: str, *, outlines: bool = True) -> bytes:

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from experiments.briefing.document import Inlines
 from experiments.briefing.facts import MANIFEST, Fact, Facts, identity
 from experiments.briefing.writer import Writer
-from experiments.forest import Mark, Panel, forest
+from experiments.forest import Panel, forest
 from experiments.language import few_digits
+from experiments.marks import Mark
 from experiments.provenance import Provenance
 from model.faults import BadInput, Fault
 

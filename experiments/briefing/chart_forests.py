@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from matplotlib.figure import Figure
@@ -11,8 +12,9 @@ from experiments.briefing.findings import Topic
 from experiments.briefing.results import Results
 from experiments.briefing.rules import Verdict, losses, reversals, verdict
 from experiments.briefing.writer import Writer
-from experiments.charts import bars
-from experiments.forest import Mark, Panel, forest
+from experiments.charts import interval_words
+from experiments.forest import Panel, forest
+from experiments.marks import Mark
 
 
 def mark(write: Writer, found: Estimate, scale: float = 1.0) -> Mark:
@@ -41,14 +43,21 @@ def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figur
         ))
     rows = [told.regime(regime, say) for regime in told.others]
     base = told.regime(told.baseline, say)
-    source = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
     counts = say.listed([
         say("chart.glance_count", thing=say(f"topic.{found.outcome}.thing"),
             count=say.number(len(found.clear)), total=say.number(len(rows)))
         for found in topics
     ])
     title = say("chart.glance", base=base, list=counts)
-    return forest(title, say("chart.glance_reading"), rows, panels, source, say)
+    reading = say("chart.glance_reading", base=base)
+    return forest(title, reading, rows, panels, _source(write, results, panels), say)
+
+
+def _source(write: Writer, results: Results, panels: list[Panel]) -> str:
+    """How the intervals drawn were made, and the runs behind them."""
+    say, told = write.language, results.told
+    drawn = any(not math.isnan(mark.wide_low) for panel in panels for mark in panel.marks)
+    return f"{interval_words(len(told.seeds), True, drawn, say)} {told.source(say.code)}"
 
 
 def sure_figure(
@@ -81,7 +90,7 @@ def sure_figure(
         ))
     slots = {"regime": told.regime(regime, say), "base": told.regime(told.baseline, say)}
     title = _sure_title(write, topics, regime, turned, lost, slots)
-    source = f"{bars(len(told.seeds), True, say)}. {told.source(say.code)}"
+    source = _source(write, results, panels)
     return forest(title, say("chart.sure_axis", **slots), settings, panels, source, say), title
 
 

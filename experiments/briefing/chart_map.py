@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -12,14 +13,18 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
-from experiments.language import Language, places
-from experiments.maps import DIVERGING, draw_areas
+from experiments.language import MINUS, Language, places
+from experiments.maps import DIVERGING, draw_areas, ink_on
 from experiments.style import BASELINE, FAINT, RC, wrapped
+from experiments.uncertainty import leaves_out_zero
 from model.city import City, load_city
 from model.faults import BadInput
+from model.tiles import tile_centres
 
 OUTCOME = "area_reporting"
-SIZE = (7.4, 3.5)
+SIZE = (7.4, 3.6)
+#: Shares of the figure: what a map and the words beside it take of its width; where maps end.
+MAP, BESIDE, LOWEST = 0.23, 0.25, 0.2
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
 BY_CHANCE = 0.05
 #: Maps side by side, and names of areas listed under each.
@@ -46,13 +51,15 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
         figure = Figure(figsize=SIZE)
         top = 1 - (0.62 + 0.19 * lines) / SIZE[1]
         for place, (regime, found) in enumerate(rows.items()):
-            axes = figure.add_axes((0.5 * place, 0.255, 0.5, top - 0.255))
+            axes = figure.add_axes((0.5 * place, LOWEST, MAP, top - LOWEST), anchor="N")
             _map(axes, city, found, reach)
-            axes.set_title(told.regime(regime, say), loc="center", pad=2)
             text = _counts(say, city, found)
+            name = wrapped(told.regime(regime, say), 9, bold=True, width=BESIDE * SIZE[0])
+            left, below = 0.5 * place + MAP + 0.01, 0.16 * (name.count("\n") + 1) / SIZE[1]
+            figure.text(left, top, name, fontsize=9, fontweight="bold", va="top")
             figure.text(
-                0.5 * place + 0.01, 0.245, wrapped(text, 7.5, width=3.5), fontsize=7.5, va="top",
-                color=BASELINE,
+                left, top - below, wrapped(text, 8, width=BESIDE * SIZE[0]), fontsize=8,
+                va="top", color=BASELINE, linespacing=1.3,
             )
             texts.append(f"{told.regime(regime, say)}: {text}")
         _scale(figure, reach, say("chart.map_unit", base=base), say)
@@ -74,11 +81,11 @@ def areas(results: Results, regime: str) -> pd.DataFrame:
         (frame["outcome"] == OUTCOME) & (frame["measure"] == "difference")
         & (frame["regime"] == regime) & (frame["by"] == "area")
     ]
-    return rows.set_index(rows["group"].astype(str))[["estimate", "low", "high"]]
+    return rows.set_index(rows["group"].astype(str))
 
 
 def _clear(found: pd.DataFrame) -> pd.Series:
-    return (found["low"] > 0) | (found["high"] < 0)
+    return pd.Series([leaves_out_zero(row) for _, row in found.iterrows()], found.index, dtype=bool)
 
 
 def _title(say: Language, results: Results, rows: dict[str, pd.DataFrame]) -> str:
@@ -122,12 +129,18 @@ def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
     clear = _clear(found).reindex(numbers, fill_value=False).to_numpy(bool)
     tiles.set_edgecolor([BASELINE if one else "#b5b5b5" for one in clear])
     tiles.set_linewidth([1.5 if one else 0.4 for one in clear])
+    # In greyscale both ends of the scale are dark: a sign tells them apart.
+    colours = np.asarray(tiles.get_facecolor(), float)
+    for at in clear.nonzero()[0]:
+        x, y = tile_centres(city.tiles)[at]
+        axes.text(x, y, "+" if values[at] > 0 else MINUS, fontsize=7, fontweight="bold",
+                  ha="center", va="center_baseline", color=ink_on(colours[at]))
 
 
 def _scale(figure: Figure, reach: float, unit: str, say: Language) -> None:
     norm = TwoSlopeNorm(0.0, -reach, reach)
     bar = figure.colorbar(
-        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.135, 0.4, 0.016)),
+        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.165, 0.4, 0.016)),
         orientation="horizontal",
     )
     bar.outline.set_visible(False)  # type: ignore[operator]

@@ -1,27 +1,107 @@
-"""Charts: equal bytes for equal data, and a finding as title only where chance is ruled out."""
+"""Charts: equal bytes for equal data, a finding as title only where chance is ruled out, a dot
+filled only where every interval leaves out zero."""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
+import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from PIL import Image
 
-from experiments.charts import ENCOUNTERS, finding
-from experiments.language import LANGUAGES, language
+from experiments.charts import (
+    CLASSES,
+    ENCOUNTERS,
+    REPORTING,
+    chart_alt,
+    classes_figure,
+    encounters_figure,
+    finding,
+    reporting_figure,
+)
+from experiments.forest import Panel, forest
+from experiments.language import LANGUAGES, few_digits, language
+from experiments.marks import CHANCE, CLEAR, PARAMETERS, Mark
+from experiments.outcomes import GROUPS
+from experiments.privacy import Released, reread
 from experiments.provenance import Provenance
-from experiments.style import save
+from experiments.style import _few_colours, as_bytes, save, wrapped
 
 TOLD = Provenance(
-    ("a", "b"), "a", (0, 1), 1.0, 1.0, dt.date(2022, 1, 1), "E3", "2017-2019", {}
+    ("a", "b", "c"), "a", (0, 1), 1.0, 1.0, dt.date(2022, 1, 1), "E3", "2017-2019", {}
 )
+GRIDS = {
+    REPORTING: reporting_figure, ENCOUNTERS: encounters_figure, CLASSES: classes_figure,
+}
+NONE = (math.nan, math.nan)
+#: Estimate, interval of chance, interval of the parameters; whether it is told apart from zero.
+CASES = {
+    "clear": ((2.0, 1.0, 3.0, *NONE), True),
+    "clear, with parameters": ((2.0, 1.0, 3.0, 0.5, 5.0), True),
+    "chance holds zero": ((2.0, -1.0, 5.0, 1.5, 2.5), False),
+    "parameters hold zero": ((2.0, 1.0, 3.0, -0.5, 5.0), False),
+    "an end at zero": ((2.0, 0.0, 4.0, *NONE), False),
+    "one replicate": ((2.0, *NONE, *NONE), False),
+    "no difference at all": ((0.0, 0.0, 0.0, *NONE), False),
+}
+
+
+def contrasts(
+    outcome: str, by: str, change: tuple[float, ...], *, small: float = 1.0, base: float = 40.0
+) -> Released:
+    """Levels of all texts and one difference for b and c in all groups; `small` scales those of the
+    last group."""
+    rows: list[dict[str, Any]] = []
+    groups = [("all", "all"), *((by, name) for name in GROUPS[by])]
+    for part, group in groups:
+        scale = small if group == GROUPS[by][-1] else 1.0
+        for regime in TOLD.regimes:
+            for measure in ("level", "difference"):
+                if measure == "difference" and regime == "a":
+                    continue
+                values = (base,) * 5 if measure == "level" else [scale * x for x in change]
+                columns = ("estimate", "low", "high", "par_low", "par_high")
+                rows.append({
+                    "regime": regime, "baseline": "a", "measure": measure, "outcome": outcome,
+                    "by": part, "group": group, "unit": "", "n": 2, "paired": [1.0, 1.0],
+                    "suppressed": False, **dict(zip(columns, values, strict=True)),
+                })
+    frame = pd.DataFrame(rows)
+    if math.isnan(change[3]):
+        frame = frame.drop(columns=["par_low", "par_high"])
+    return reread(frame, "contrasts")
+
+
+def panels(figure: Figure) -> Iterator[Axes]:
+    return (axes for axes in figure.axes if axes.get_visible() and axes.lines)
+
+
+def drawn(axes: Axes, what: str) -> list[Line2D]:
+    return [line for line in axes.lines if line.get_label() == what]
+
+
+def dots(axes: Axes) -> list[Line2D]:
+    return [line for line in axes.lines if line.get_marker() == "o"]
+
+
+def filled(dot: Line2D) -> bool:
+    return dot.get_markerfacecolor() == dot.get_color()
 
 
 def title(low: float, high: float, *, suppressed: bool = False, code: str = "en") -> str:
     row = {"estimate": (low + high) / 2, "low": low, "high": high, "suppressed": suppressed}
-    index = pd.MultiIndex.from_tuples([("all", "difference", "b")])
-    return finding(pd.DataFrame([row], index=index), TOLD, ENCOUNTERS, language(code))
+    index = pd.MultiIndex.from_tuples([("all", "difference", "b"), ("all", "difference", "c")])
+    hidden = {**row, "suppressed": True}
+    return finding(pd.DataFrame([row, hidden], index=index), TOLD, ENCOUNTERS, language(code))
 
 
 def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
@@ -29,8 +109,8 @@ def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
     assert title(0, 0) == ""
     assert title(np.nan, np.nan) == ""
     assert title(1, 3, suppressed=True) == ""
-    assert title(1, 3).startswith("2.00 more encounters")
-    assert title(-3, -1).startswith("2.00 fewer encounters")
+    assert title(1, 3).startswith("2.0 more encounters")
+    assert title(-3, -1).startswith("2.0 fewer encounters")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -38,6 +118,125 @@ def test_titles_of_turned_signs_differ_in_one_word(code):
     up, down = title(1, 3, code=code), title(-3, -1, code=code)
     say = language(code)
     assert up and up.replace(say("chart.more"), say("chart.fewer")) == down
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("grid", GRIDS, ids=lambda grid: grid.words)
+def test_a_dot_is_filled_only_where_every_interval_leaves_out_zero(case, grid):
+    change, clear = CASES[case]
+    figure = GRIDS[grid](TOLD, contrasts(grid.outcome, grid.by, change))
+    found = [dot for axes in panels(figure) for dot in dots(axes)]
+    assert found and {filled(dot) for dot in found} == {clear}
+    assert {dot.get_color() == CLEAR for dot in found} == {clear}
+    # A title that claims a difference is held to the same intervals.
+    plain = wrapped(language("en")(f"chart.{grid.words}_plain"), 12, bold=True)
+    assert (plain not in {text.get_text() for text in figure.texts}) == clear
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_interval_is_drawn_where_there_is_one_and_named_in_the_key(case):
+    change, _ = CASES[case]
+    figure = reporting_figure(TOLD, contrasts("reporting", "status", change))
+    words = {text.get_text() for text in figure.texts}
+    for what, ends in ((CHANCE, change[1:3]), (PARAMETERS, change[3:])):
+        there = not math.isnan(ends[0])
+        assert (language("en")(f"chart.key_{what}") in words) == there
+        for axes in panels(figure):
+            found = {tuple(line.get_xdata()) for line in drawn(axes, what)}
+            assert found == ({ends} if there else set())
+
+
+def test_the_parameters_are_seen_within_the_bar_of_chance():
+    figure = reporting_figure(TOLD, contrasts("reporting", "status", (2.0, 0.5, 5.0, 1.0, 3.0)))
+    (bar, *_), (thin, *_) = (drawn(next(panels(figure)), what) for what in (CHANCE, PARAMETERS))
+    assert thin.get_zorder() > bar.get_zorder() and thin.get_color() != bar.get_color()
+    assert thin.get_marker() == "|"
+
+
+def test_panels_share_a_scale_but_one_too_small_to_see_says_it_has_its_own():
+    say = language("en")
+
+    def of(small: float) -> tuple[Figure, set[tuple[float, float]]]:
+        figure = reporting_figure(
+            TOLD, contrasts("reporting", "status", (2.0, 1.0, 3.0, *NONE), small=small)
+        )
+        return figure, {axes.get_xlim() for axes in panels(figure)}
+
+    words = say("chart.own_scale")
+    figure, limits = of(0.5)
+    assert len(limits) == 1
+    assert not any(words in text.get_text() for axes in panels(figure) for text in axes.texts)
+    figure, limits = of(0.01)
+    assert len(limits) == 2
+    assert sum(words in text.get_text() for axes in panels(figure) for text in axes.texts) == 1
+
+
+def test_too_few_to_show_stands_as_words_and_without_a_dot():
+    mark = Mark(math.nan, math.nan, math.nan, False, "too few to show")
+    say = language("en")
+    seen = Mark(2.0, 1.0, 3.0, True)
+    figure = forest("T", "R", ["a", "b"], [Panel("P", "unit", (mark, seen))], "S", say)
+    (axes,) = panels(figure)
+    assert len(dots(axes)) == 1
+    assert "too few to show" in {text.get_text() for text in axes.texts}
+
+
+@pytest.mark.parametrize("case", [one for one in CASES if one != "one replicate"])
+def test_figures_have_the_digits_of_sentences(case):
+    (estimate, *ends), _ = CASES[case]
+    known = [end for end in ends if not math.isnan(end)]
+    mark = Mark(estimate, *ends[:2], True, "", *ends[2:])
+    say = language("en")
+    digits = few_digits(estimate, min(known), max(known))
+    assert mark.text(say, signed=True) == say.change(estimate, digits)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("grid", GRIDS, ids=lambda grid: grid.words)
+def test_no_word_lies_outside_the_chart_or_on_another(code, grid):
+    change = (2.0, -1.0, 3.0, -0.5, 5.0)
+    figure = GRIDS[grid](TOLD, contrasts(grid.outcome, grid.by, change, small=0.01), code)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    texts = [*figure.texts, *(text for axes in panels(figure) for text in axes.texts)]
+    texts += [name for axes in panels(figure) for name in axes.get_yticklabels()]
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts if text.get_text()]
+    for box in boxes:
+        assert box.x0 >= -1 and box.y0 >= -1
+        assert box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1
+    lie = [one for place, one in enumerate(boxes) if one.shrunk(0.8, 0.6).count_overlaps(
+        [other.shrunk(0.8, 0.6) for other in boxes[place + 1 :]])]
+    assert not lie
+
+
+def test_results_of_one_text_are_drawn_as_levels():
+    alone = Provenance(
+        ("a",), "a", (0, 1), 1.0, 1.0, dt.date(2022, 1, 1), "E3", "2017-2019", {}
+    )
+    figure = reporting_figure(alone, contrasts("reporting", "status", (2.0, 1.0, 3.0, *NONE)))
+    (axes,) = panels(figure)
+    assert {dot.get_xdata()[0] for dot in dots(axes)} == {40.0}
+    assert {filled(dot) for dot in dots(axes)} == {True}
+
+
+def test_the_words_for_a_chart_tell_what_can_be_told_from_zero():
+    clear, unclear = (
+        chart_alt(TOLD, contrasts("encounters", "channel", CASES[case][0]), "en", [ENCOUNTERS])
+        for case in ("clear", "chance holds zero")
+    )
+    assert "b +2.0, c +2.0" in clear["encounters"]
+    assert "not told apart" not in clear["encounters"]
+    assert "b +2.0 (not told apart from zero)" in unclear["encounters"]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_equal_data_give_equal_bytes_with_both_intervals(kind):
+    change = CASES["clear, with parameters"][0]
+    one, other = (
+        as_bytes(reporting_figure(TOLD, contrasts("reporting", "status", change)), kind)
+        for _ in range(2)
+    )
+    assert one == other
 
 
 @pytest.mark.parametrize("chart", ["figure_reporting", "figure_encounters"])
@@ -52,24 +251,16 @@ def test_equal_data_give_equal_bytes(small, tmp_path, chart):
     assert b"<dc:date>" not in first[1].read_bytes()
 
 
-def test_a_dot_stands_where_the_level_is(small):
+def test_a_dot_stands_where_the_difference_is(small):
     figure = small.figure_reporting()
     shown = small.contrasts.query(
-        "outcome == 'reporting' and by == 'status' and measure == 'level' and not suppressed"
+        "outcome == 'reporting' and by == 'status' and measure == 'difference' and not suppressed"
     )
-    drawn = {line.get_xdata()[0] for axes in figure.axes for line in axes.lines
-             if line.get_marker() == "o"}
-    assert len(shown) and drawn == set(shown["estimate"])
+    found = {dot.get_xdata()[0] for axes in panels(figure) for dot in dots(axes)}
+    assert len(shown) and found == set(shown["estimate"].dropna())
 
 
 def test_a_picture_of_few_colours_keeps_the_colours_of_its_fills():
-    import io
-
-    import numpy as np
-    from PIL import Image
-
-    from experiments.style import _few_colours
-
     shades = np.stack([np.arange(240)] * 3, axis=1).astype(np.uint8)
     picture = np.repeat(np.repeat(shades[:, None], 40, axis=1), 4, axis=0)
     picture[0, :, 0] = np.arange(40)  # forty rare colours more than a palette holds
@@ -82,8 +273,6 @@ def test_a_picture_of_few_colours_keeps_the_colours_of_its_fills():
 
 
 def test_words_are_wrapped_by_their_own_width():
-    from experiments.style import wrapped
-
     assert wrapped("one two", 10, width=5) == "one two"
     thin, wide = wrapped("i " * 60, 10, width=2), wrapped("W " * 60, 10, width=2)
     assert wide.count("\n") > 2 * thin.count("\n") > 0

@@ -185,7 +185,7 @@ def test_charts_draw_no_small_cell(small):
             assert len(dots) + len(hidden) <= len(notes) or not axes.get_visible()
     drawn = {line.get_xdata()[0] for axes in small.figure_encounters().axes
              for line in axes.lines if line.get_marker() == "o"}
-    shown = small.contrasts.query("outcome == 'encounters' and measure == 'level'")["estimate"]
+    shown = small.contrasts.query("outcome == 'encounters' and measure == 'difference'")["estimate"]
     assert drawn <= set(shown.dropna())
 
 
