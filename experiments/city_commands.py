@@ -9,8 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from model.city import City, city_folder, load_city
 from model.city_check import check_city
 from model.faults import BadInput, Fault, unknown
@@ -81,13 +79,8 @@ def draw_map(
     BadInput
         If the city or the boundaries have faults, the type is unknown, or a file exists already.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     from experiments.boundaries import load_boundaries
-    from experiments.maps import draw_areas
-    from experiments.privacy import FLOOR
-    from experiments.style import RC
+    from experiments.recorded_map import recorded_figure
 
     place = load_city(city)
     if kind not in place.recorded:
@@ -99,15 +92,7 @@ def draw_map(
         if os.path.lexists(path):
             raise BadInput(Fault("exists already", "another name", path.name, key="out"))
     outlines = load_boundaries(boundaries, place) if boundaries is not None else None
-    counts = place.recorded[kind]
-    rate = np.where(counts < FLOOR, np.nan, 1000 * counts / place.population)
-    with mpl.rc_context(RC):
-        figure = Figure(figsize=(8, 10), layout="constrained")
-        axes = figure.subplots()
-        draw_areas(axes, place, rate, boundaries=outlines, unit="per 1,000 residents a year")
-        words = "all recorded crime" if kind == "all" else f"recorded {kind.replace('_', ' ')}"
-        axes.set_title(f"{place.title}: {words}", loc="left")
-        return _kept(figure, stem)
+    return _kept(recorded_figure(place, kind, outlines), stem)
 
 
 def _kept(figure: Figure, stem: Path) -> list[Path]:

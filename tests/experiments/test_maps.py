@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from experiments.boundaries import load_boundaries
 from experiments.maps import area_label, draw_areas
+from experiments.recorded_map import recorded_figure
 from model.city import City, load_city
 from model.faults import BadInput
 
@@ -247,3 +248,32 @@ def test_a_file_that_is_no_geojson_is_refused(
 def test_a_missing_boundary_file_is_refused(town: City, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no such file"):
         load_boundaries(tmp_path / "none.geojson", town)
+
+
+def words(figure: Figure) -> str:
+    return " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+
+
+def test_the_map_of_recorded_crime_names_its_finding_and_its_source(town: City) -> None:
+    said = words(recorded_figure(town, "all"))
+    rate = 1000 * town.recorded["all"] / town.population
+    most, least = (town.names[place(rate)] for place in (np.argmax, np.argmin))
+    assert most in said and least in said
+    assert f"Source: {town.source_of('recorded_crime', 'all').source}" in said
+
+
+def test_no_area_is_called_the_lowest_where_some_are_hidden() -> None:
+    city = load_city("chicago")
+    assert (city.recorded["robbery"] < 20).any()
+    said = words(recorded_figure(city, "robbery"))
+    assert "at most" in said and " from " not in said
+
+
+def test_no_words_of_a_map_lie_on_one_another(town: City) -> None:
+    figure = recorded_figure(town, "all")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    bar = figure.axes[1].xaxis.label.get_window_extent(renderer)
+    for text in figure.texts:
+        assert not text.get_window_extent(renderer).overlaps(bar)
