@@ -11,12 +11,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dashboards.plans import Plan
-from dashboards.views import by_area, monthly, tables
-from experiments.charts import encounters_figure, reporting_figure
+from dashboards.views import ENDS_ALL, NONE, PARTS, by_area, full_title, monthly, tables
+from experiments.charts import encounters_figure, interval_words, reporting_figure
 from experiments.comparison import Comparison
+from experiments.forest import WIDTH, Panel, forest
+from experiments.language import Language, language
 from experiments.maps import draw_areas
+from experiments.marks import Mark
 from experiments.privacy import gated
-from experiments.style import BASELINE, COLOURS, FAINT, RC
+from experiments.provenance import Provenance
+from experiments.style import BASELINE, COLOURS, FAINT, RC, wrapped
 from model.city import load_city
 
 CHARTS = ("headline", "crime", "reporting", "encounters", "map", "monthly")
@@ -63,40 +67,47 @@ def _areas(comparison: Comparison) -> list[tuple[int, str]]:
 def difference_figure(plan: Plan, comparison: Comparison, key: str) -> Figure:
     """Differences of one table with their intervals and, where told apart, their two parts."""
     table = next(one for one in tables(comparison, plan.sides) if one["key"] == key)
-    rows = [row for row in table["rows"] if row["x"] is not None]
-    height = 1.3 + 0.42 * len(rows)
-    with mpl.rc_context(RC):
-        figure = Figure(figsize=(9, height))
-        axes = figure.subplots()
-        figure.subplots_adjust(left=0.4, right=0.8, top=1 - 0.75 / height, bottom=0.55 / height)
-        axes.axvline(0, color=FAINT, linewidth=0.8)
-        marks = (("o", COLOURS[0], "difference"), ("s", COLOURS[1], "the text itself"),
-                 ("D", COLOURS[2], "belief"))
-        for place, row in enumerate(rows):
-            for shift, (part, (mark, colour, words)) in enumerate(
-                zip([row, *row["parts"]], marks, strict=False)
-            ):
-                if part["x"] is None:
-                    continue
-                at = place - 0.22 + 0.22 * shift
-                if part["low"] is not None:
-                    axes.plot([part["low"], part["high"]], [at, at], color=colour, linewidth=1.6)
-                axes.plot(part["x"], at, mark, color=colour, markersize=4,
-                          label=words if place == 0 else None)
-            axes.annotate(f"{row['text']}  ({row['interval']})" if row["interval"] else row["text"],
-                          (1.02, place), xycoords=("axes fraction", "data"), va="center",
-                          fontsize=8)
-        axes.set_yticks(range(len(rows)), [f"{row['label']}\n{row['unit']}" for row in rows],
-                        fontsize=7.5)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_xlabel(table["axis"], fontsize=8)
-        figure.text(0.01, 1 - 0.1 / height, table["title"], fontsize=12.5, fontweight="bold",
-                    va="top")
-        figure.text(0.01, 1 - 0.38 / height, f"B ({plan.labels[1]}) beside A ({plan.labels[0]}); "
-                    "bars: 95% t-intervals of paired replicates", color=FAINT, va="top")
-        axes.legend(loc="upper right", bbox_to_anchor=(1.0, -0.35 / height), frameon=False,
-                    fontsize=7, ncols=3)
-    return figure
+    say, rows = language(), table["rows"]
+    kinds = [("Difference", rows)] + [
+        (words.capitalize(), [_part(row, kind) for row in rows])
+        for kind, words in PARTS.items() if any(_part(row, kind) for row in rows)
+    ]
+    _, _, unit = table["axis"].partition("difference, ")
+    unit, labels = unit or table["unit"], [row["label"] for row in rows]
+    marks = [[_mark(one, say) for one in found] for _, found in kinds]
+    names = [name for name, _ in kinds]
+    if relative := key == "headline":
+        # Outcomes differ too much in their spread for one scale: a panel each.
+        labels, names = names, [full_title(row["key"].partition("-")[0]) for row in rows]
+        marks = [list(one) for one in zip(*marks, strict=True)]
+    panels = [
+        Panel(name, unit, tuple(found)) for name, found in zip(names, marks, strict=True)
+    ]
+    parameters = any(not math.isnan(mark.wide_low) for panel in panels for mark in panel.marks)
+    made = interval_words(len(comparison.settings.seeds), True, parameters, say)
+    return forest(
+        table["title"], f"B ({plan.labels[1]}) minus A ({plan.labels[0]}).",
+        labels, panels, f"{made} {_source(comparison)}", say, columns=3 if relative else 0,
+        shared=not relative,
+    )
+
+
+def _part(row: dict[str, Any], kind: str) -> dict[str, Any]:
+    return next((part for part in row["parts"] if part["kind"] == kind), {})
+
+
+def _mark(one: dict[str, Any], say: Language) -> Mark:
+    if one.get("x") is None:
+        note = say("chart.nothing" if one.get("text") == NONE else "chart.too_few")
+        return Mark(math.nan, math.nan, math.nan, False, note)
+    low, high, wide_low, wide_high = (
+        math.nan if one[end] is None else one[end] for end in ENDS_ALL
+    )
+    return Mark(one["x"], low, high, one["clear"], "", wide_low, wide_high)
+
+
+def _source(comparison: Comparison) -> str:
+    return Provenance.of(comparison.settings).source()
 
 
 def map_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure | None:
@@ -114,13 +125,14 @@ def map_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure | Non
     with mpl.rc_context(RC):
         figure = Figure(figsize=(14, 7))
         panels = figure.subplots(1, 3)
-        figure.subplots_adjust(left=0.01, right=0.99, top=0.86, bottom=0.04, wspace=0.02)
+        figure.subplots_adjust(left=0.01, right=0.99, top=0.86, bottom=0.09, wspace=0.02)
         heads = (f"A: {plan.labels[0]}", f"B: {plan.labels[1]}", "B − A")
         for axes, key, head in zip(panels, "abd", heads, strict=True):
             draw_areas(axes, city, values[key], unit=spec["unit"], diverging=key == "d",
                        limits=None if key == "d" else limits)
             axes.set_title(head)
         figure.text(0.01, 0.97, spec["title"], fontsize=13, fontweight="bold", va="top")
+        figure.text(0.01, 0.01, _source(comparison), fontsize=8, color=FAINT, va="bottom")
     return figure
 
 
@@ -132,9 +144,9 @@ def monthly_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure |
     spec = view["lines"][outcome]
     months = np.arange(len(view["months"]))
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(9, 3.6))
+        figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()
-        figure.subplots_adjust(left=0.08, right=0.97, top=0.8, bottom=0.12)
+        figure.subplots_adjust(left=0.08, right=0.985, top=0.8, bottom=0.2)
         for side, colour, mark, series in zip(
             plan.labels, (BASELINE, COLOURS[0]), "os", spec["series"], strict=True
         ):
@@ -145,8 +157,9 @@ def monthly_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure |
         axes.set_xticks(months[::step], view["months"][::step], fontsize=7.5)
         axes.grid(axis="y")
         axes.legend(frameon=False, fontsize=8)
-        figure.text(0.01, 0.97, f"{spec['title']}, by month", fontsize=12.5, fontweight="bold",
+        figure.text(0, 0.98, f"{spec['title']}, by month", fontsize=12, fontweight="bold",
                     va="top")
-        figure.text(0.01, 0.885, f"{spec['unit']}. Line: mean of the replicates; shade: least to "
-                    "greatest.", color=FAINT, va="top")
+        figure.text(0, 0.9, f"{spec['unit']}. Line: mean of the replicates; shade: least to "
+                    "greatest.", fontsize=8.5, color=FAINT, va="top")
+        figure.text(0, 0.012, wrapped(_source(comparison), 7), fontsize=7, color=FAINT, va="bottom")
     return figure

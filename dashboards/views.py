@@ -24,6 +24,7 @@ from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, gated
 from experiments.style import label
 from experiments.terminal import decimals, number
+from experiments.uncertainty import leaves_out_zero
 from model.city import City, load_city
 from model.law import build_law, load_timeline
 from model.layer import Layer
@@ -38,6 +39,8 @@ _making = threading.Lock()
 #: Smaller than a single event in any rate, larger than what rounding leaves of a difference.
 NOISE = 1e-9
 ENDS = ("low", "high")
+#: With those over draws of the parameters, where they were run.
+ENDS_ALL = (*ENDS, "par_low", "par_high")
 #: Lines are drawn where no more than this share of the months is hidden.
 MOST_HIDDEN = 0.25
 
@@ -96,7 +99,6 @@ class Rows:
             for kind, words in PARTS.items()
             if (self.b, kind) in cells.index
         ]
-        clear = bool(change["low"] > 0 or change["high"] < 0)
         return {
             "key": f"{outcome}-{by}-{group}",
             "label": spec.title.strip() if by == "all" else label(group),
@@ -105,7 +107,6 @@ class Rows:
             "unit": spec.unit,
             "a": self._level(level_a),
             "b": self._level(level_b),
-            "clear": clear,
             **self._place(cells, "difference", per, digits),
             "parts": parts,
         }
@@ -120,7 +121,8 @@ class Rows:
         cell = cells.loc[(self.b, kind)]
         if cell["suppressed"] or math.isnan(cell["estimate"]):
             text = HIDDEN if cell["suppressed"] else NONE
-            return {"text": text, "interval": "", "x": None, "low": None, "high": None}
+            nothing = dict.fromkeys(("x", *ENDS_ALL))
+            return {"text": text, "interval": "", "clear": False, **nothing}
         value, low, high = cell["estimate"], cell["low"], cell["high"]
         interval = ""
         if not math.isnan(low):
@@ -131,9 +133,9 @@ class Rows:
         return {
             "text": number(value, digits, signed=True),
             "interval": interval,
+            "clear": leaves_out_zero(cell),
             "x": _known(value * per),
-            "low": _known(low * per),
-            "high": _known(high * per),
+            **{end: _known(cell.get(end, math.nan) * per) for end in ENDS_ALL},
         }
 
 

@@ -58,6 +58,7 @@ class _Place:
 def forest(
     title: str, reading: str, rows: Sequence[str], panels: Sequence[Panel], source: str,
     say: Language, *, columns: int = 0, shared: bool = False, levels: bool = False,
+    signed: bool = True,
 ) -> Figure:
     """Draw panels that share their rows.
 
@@ -70,11 +71,14 @@ def forest(
         see has its own and says so.
     levels
         Marks are levels, not differences: black, without a sign and without a line at zero.
+    signed
+        Whether figures carry a plus.
     """
+    signed = signed and not levels
     columns = columns or len(panels)
     left = max(width_of(row, ROW_TYPE) for row in rows) + PAD
     pitch = (WIDTH - left) / columns
-    texts = [mark.text(say, signed=not levels) for panel in panels for mark in panel.marks]
+    texts = [mark.text(say, signed=signed) for panel in panels for mark in panel.marks]
     figures = max(width_of(text, FIGURE_TYPE) for text in texts) + 0.06
     wide = pitch - figures - GAP
     scales = _scales(panels, shared)
@@ -99,7 +103,7 @@ def forest(
                 place.left / WIDTH, 1 - (place.top + ROW * len(rows)) / height,
                 wide / WIDTH, ROW * len(rows) / height,
             ))
-            _panel(axes, place, wide, figures, say, levels=levels)
+            _panel(axes, place, wide, figures, say, levels=levels, signed=signed)
             names = rows if number % columns == 0 else [""] * len(rows)
             axes.set_yticks(range(len(rows)), names, fontsize=ROW_TYPE)
         figure.text(0, 1 - 0.06 / height, heading, fontsize=TITLE_TYPE, fontweight="bold", va="top")
@@ -166,7 +170,8 @@ def _placed(
 
 
 def _panel(
-    axes: Axes, place: _Place, wide: float, figures: float, say: Language, *, levels: bool
+    axes: Axes, place: _Place, wide: float, figures: float, say: Language, *, levels: bool,
+    signed: bool,
 ) -> None:
     panel = place.panel
     tall = ROW * len(panel.marks)
@@ -186,7 +191,7 @@ def _panel(
             continue
         draw_mark(axes, mark, row, LEVEL if levels else CLEAR)
         axes.annotate(
-            mark.text(say, signed=not levels), (1 + figures / wide, row), va="center", ha="right",
+            mark.text(say, signed=signed), (1 + figures / wide, row), va="center", ha="right",
             xycoords=("axes fraction", "data"), fontsize=FIGURE_TYPE, annotation_clip=False,
             color=INK if mark.clear or levels else FAINT,
         )
@@ -196,6 +201,6 @@ def _panel(
     axes.set_ylim(len(panel.marks) - 0.4, -0.6)
     axes.xaxis.set_major_locator(MaxNLocator(5 if wide > 1.3 else 4, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda x, _: say.number(x, places(x), signed=not levels))
+        FuncFormatter(lambda x, _: say.number(x, places(x), signed=signed))
     )
     axes.tick_params(labelbottom=place.ticks)

@@ -33,7 +33,10 @@ KEY_TYPE, SAMPLE, BESIDE, APART = 7.5, 0.26, 0.06, 0.18
 
 @dataclass(frozen=True)
 class Mark:
-    """One row's difference; `note` stands in its place where there is none to draw."""
+    """One row's difference; `note` stands in its place where there is none to draw.
+
+    `precision`: digits after the point, where the words beside the chart have a rule of their own.
+    """
 
     estimate: float
     low: float
@@ -42,6 +45,7 @@ class Mark:
     note: str = ""
     wide_low: float = math.nan
     wide_high: float = math.nan
+    precision: int | None = None
 
     @property
     def ends(self) -> list[float]:
@@ -54,6 +58,8 @@ class Mark:
     @property
     def digits(self) -> int:
         """Digits of the estimate, as in a sentence that gives it with its widest interval."""
+        if self.precision is not None:
+            return self.precision
         return few_digits(self.estimate, min(self.ends), max(self.ends))
 
     def text(self, say: Language, *, signed: bool) -> str:

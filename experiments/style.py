@@ -115,10 +115,16 @@ def as_bytes(figure: Figure, kind: str, *, outlines: bool = True) -> bytes:
     return buffer.getvalue() if kind == "svg" else _few_colours(buffer)
 
 
-def _few_colours(picture: io.BytesIO) -> bytes:
-    """A PNG of its 256 commonest colours, a third of the size.
+#: Colours of a picture; how near two are to be like each other (levels of 256); a fill takes at
+#: least one in so many points.
+PALETTE, LIKE, FILL = 256, 6, 10_000
 
-    Fills keep their very colours; what is rarer, at the edges of letters, takes the nearest.
+
+def _few_colours(picture: io.BytesIO) -> bytes:
+    """A PNG of 256 colours, a third of the size.
+
+    Fills keep their very colours; what is rarer, at the edges of letters, takes the nearest. A rare
+    colour is kept where none like it is, so that a scale of colours keeps its shades.
     """
     import numpy as np
     from PIL import Image
@@ -129,11 +135,22 @@ def _few_colours(picture: io.BytesIO) -> bytes:
         colours, which, counts = np.unique(
             pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
         )
-        common = colours[np.sort(np.argsort(-counts, kind="stable")[:256])].astype(int)
-        apart = ((colours[:, None, :].astype(int) - common[None]) ** 2).sum(axis=2)
-        nearest = apart.argmin(axis=1).astype(np.uint8)
+        colours = colours.astype(int)
+        nearest = np.zeros(len(colours), np.uint8)
+        # Squared distance to the nearest colour that is kept so far.
+        apart = np.full(len(colours), np.inf)
+        common: list[int] = []
+        for one in np.argsort(-counts, kind="stable"):
+            if apart[one] < LIKE**2 and counts[one] * FILL < counts.sum():
+                continue
+            distance = ((colours - colours[one]) ** 2).sum(axis=1)
+            nearest[distance < apart] = len(common)
+            apart = np.minimum(apart, distance)
+            common.append(one)
+            if len(common) == PALETTE:
+                break
         small = Image.fromarray(nearest[which.reshape(pixels.shape[:2])], mode="P")
-        small.putpalette(common.astype(np.uint8).tobytes())
+        small.putpalette(colours[common].astype(np.uint8).tobytes())
         small.save(buffer, format="png", optimize=True, dpi=full.info["dpi"])
     return buffer.getvalue()
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments import privacy
-from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.clause_shares import Plan, plan, shares
-from experiments.analysis.result import Analysis, estimate, in_text, sure
+from experiments.analysis.result import Analysis, estimate, in_text, places, sure
 from experiments.analysis.runs import (
     asked_for,
     citywide,
@@ -106,25 +106,25 @@ class Attribution(Analysis):
     def figure(self) -> Figure:
         """Contributions with intervals, the whole on top."""
         spec = OUTCOMES[self.outcome]
-        dots = [
-            Dot(row.title, row.estimate, row.low, row.high, strong=row.clause == "all")
-            for row in self.table().itertuples()
-        ]
         a, b = map(name, self.settings.regimes)
         title = f"{full_title(self.outcome)}: what each clause contributes, from {a} to {b}"
         parts = self.table().iloc[1:]
         if (top := _largest(parts)) is not None:
-            size = number(top["estimate"], decimals(top["estimate"]), signed=True)
+            digits = places(top["estimate"], top["low"], top["high"])
+            size = number(top["estimate"], digits, signed=True)
             title = (
                 f"{top['title']} contributes most, {size}, to what changes in "
                 f"{in_text(full_title(self.outcome))} from {a} to {b}"
             )
         note = (
-            f"Bars: 95% t-interval over {int(parts['n'].max())} paired replicates; hollow: it "
-            f"holds zero. {self.notes()[0]} Source: Carveout model, synthetic residents, "
+            f"Chance: 95% t-interval over {int(parts['n'].max())} paired replicates. "
+            f"{self.notes()[0]} Source: Carveout model, synthetic residents, "
             f"{settings_text(self.settings)}."
         )
-        return dot_chart(dots, title=title, axis=spec.unit, note=note)
+        panel = (full_title(self.outcome), difference_unit(spec.unit), self.table().itertuples())
+        return rows_chart(list(self.table()["title"]), [panel], title=title, note=note,
+                          reading=f"{b} minus {a}: the whole difference, and what each clause adds "
+                                  "to it.")
 
     def summary(self) -> dict[str, Any]:
         """``difference`` with its interval, and ``clauses``, a mapping each."""

@@ -16,11 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from experiments.analysis.charts import WIDTH, head_of, words
 from experiments.analysis.result import Analysis
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
+from experiments.forest import SMALL, TITLE, WIDTH
 from experiments.privacy import release_estimates
-from experiments.style import COLOURS, FAINT, INK, RC
+from experiments.style import COLOURS, FAINT, INK, RC, wrapped
 from model.faults import BadInput, Fault, unknown
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: Between a category's name and its value in the name of an indicator.
 IS = "="
 
+#: Told apart in greyscale too.
+MARKERS = "osD^v"
 WHEN = {"higher": 1.0, "lower": -1.0}
 #: Fewer states than this make no box that could be told from chance.
 LEAST_STATES = 20
@@ -99,37 +101,43 @@ class Discovery(Analysis):
     def figure(self) -> Figure:
         """PRIM's trade-off: coverage against density, the chosen box marked."""
         from matplotlib.figure import Figure
+        from matplotlib.lines import Line2D
         from matplotlib.ticker import PercentFormatter
 
-        title = self.sentence().rstrip(".")
-        head = head_of(title)
-        height = 3.8 + head
+        title = wrapped(self.sentence().rstrip("."), 12, bold=True)
+        small = wrapped(f"{' '.join(self.notes())} Source: {source_text(self.values)}.", 7)
+        head = 0.2 + TITLE * (title.count("\n") + 1)
+        foot = 0.55 + SMALL * (small.count("\n") + 1)
+        height = head + 2.7 + foot
         with mpl.rc_context(RC):
             figure = Figure(figsize=(WIDTH, height))
-            foot = 1.15 / height
-            axes = figure.add_axes((0.08, foot, 0.55, 1 - (head + 0.05) / height - foot))
+            axes = figure.add_axes((0.085, foot / height, 0.56, 2.7 / height))
             rows = self.trade_off
             for place, (number, some) in enumerate(rows.groupby("restricted")):
-                colour = COLOURS[int(number) % len(COLOURS)]
-                axes.plot(some["coverage"], some["density"], "o", markersize=5, color=colour)
-                told = f"\N{BLACK CIRCLE} {int(number)} condition{'s' * (number != 1)}"
-                figure.text(0.66, 1 - (head + 0.15 + 0.2 * place) / height, told, fontsize=9,
-                            color=colour, va="top")
+                style: dict[str, Any] = {
+                    "marker": MARKERS[int(number) % len(MARKERS)], "markersize": 5,
+                    "color": COLOURS[int(number) % len(COLOURS)], "linestyle": "none",
+                }
+                axes.plot(some["coverage"], some["density"], **style)
+                y = 1 - (head + 0.12 + 0.2 * place) / height
+                figure.add_artist(Line2D([0.685], [y], **style))
+                told = f"{int(number)} condition{'s' * (number != 1)}"
+                figure.text(0.7, y, told, fontsize=8.5, va="center_baseline")
             box = self.table().iloc[0]
             axes.plot(box["coverage"], box["density"], "o", markersize=12, color=INK,
                       markerfacecolor="none", markeredgewidth=1.4)
             axes.grid(True, axis="both")
-            axes.set_xlim(-0.03, 1.12)
-            axes.set_ylim(-0.03, 1.08)
+            axes.set_xlim(-0.03, 1.06)
+            axes.set_ylim(-0.03, 1.06)
             axes.set_xlabel("coverage: of the states in question, those inside", color=FAINT)
             axes.set_ylabel("density: of those inside, in question", color=FAINT)
             for axis in (axes.xaxis, axes.yaxis):
                 axis.set_major_formatter(PercentFormatter(1, decimals=0))
             rule = box["rule"].replace(" and ", "\nand ") or "all states"
-            below = head + 0.35 + 0.2 * rows["restricted"].nunique()
-            figure.text(0.66, 1 - below / height, f"Ringed box:\n{rule}", fontsize=9, va="top")
-            words(figure, title,
-                  f"{' '.join(self.notes())} Source: {source_text(self.values)}.", height)
+            below = head + 0.3 + 0.2 * rows["restricted"].nunique()
+            figure.text(0.68, 1 - below / height, f"Ringed box:\n{rule}", fontsize=8.5, va="top")
+            figure.text(0, 1 - 0.06 / height, title, fontsize=12, fontweight="bold", va="top")
+            figure.text(0, 0.04 / height, small, fontsize=7, color=FAINT, va="bottom")
         return figure
 
 

@@ -9,17 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
 from experiments import privacy
+from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.result import Analysis, spread
 from experiments.comparison import compare
 from experiments.manifest import commit, versions
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.settings import DEFAULT_DRAWS, whole
-from experiments.style import BASELINE, COLOURS, FAINT, GRID, RC
+from experiments.study.codebook import full_title
 from experiments.terminal import decimals, number
 from experiments.uncertainty import leaves_out_zero
 
@@ -120,42 +120,19 @@ class Headlines(Analysis):
 
     def figure(self) -> Figure:
         """A panel an outcome, a row a condition: difference, chance, parameters."""
-        from matplotlib.figure import Figure
-
         frame = self.table()
         names = list(dict.fromkeys(frame["condition"]))
-        outcomes = list(dict.fromkeys(frame["outcome"]))
-        height = 1.7 + 0.2 * len(names)
-        with mpl.rc_context(RC):
-            figure = Figure(figsize=(12, height))
-            grid = figure.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
-            figure.subplots_adjust(
-                left=0.23, right=0.985, top=1 - 1.25 / height, bottom=0.75 / height, wspace=0.12
-            )
-            for axes, outcome in zip(grid, outcomes, strict=True):
-                rows = frame[frame["outcome"] == outcome].set_index("condition").loc[names]
-                axes.axvline(0, color=GRID, linewidth=1.2)
-                for place, (name, row) in enumerate(rows.iterrows()):
-                    colour = BASELINE if name in ENVIRONMENTS else COLOURS[0]
-                    axes.plot([row.par_low, row.par_high], [place] * 2, color=colour, linewidth=0.8)
-                    axes.plot([row.low, row.high], [place] * 2, color=colour, linewidth=2.4,
-                              alpha=0.5)  # fmt: skip
-                    axes.plot(row.estimate, place, "o", color=colour, markersize=4)
-                title = OUTCOMES[outcome].title.strip()
-                axes.set_title(title.replace(" who meet ICE", "\nwho meet ICE").replace(
-                    " that reach", "\nthat reach").replace(" by lock-up", "\nby lock-up"),
-                    fontsize=8.5)  # fmt: skip
-                axes.locator_params(axis="x", nbins=4)
-                axes.set_ylim(len(names) - 0.4, -0.6)
-            grid[0].set_yticks(range(len(names)), names, fontsize=8.5)
-            figure.text(0.012, 1 - 0.12 / height, self.sentence(), fontsize=12.5,
-                        fontweight="bold", va="top")  # fmt: skip
-            reading = "Dot: paired difference. Thick bar: 95% interval of chance. Thin line: "
-            reading += "where 95% of posterior draws lie."
-            figure.text(0.012, 1 - 0.4 / height, reading, color=FAINT, va="top")
-            figure.text(0.012, 0.1 / height, "Source: Carveout model, synthetic residents, "
-                        f"{self.manifest['command']}", fontsize=7.5, color=FAINT)  # fmt: skip
-        return figure
+        panels = [
+            (full_title(outcome), difference_unit(OUTCOMES[str(outcome)].unit),
+             rows.set_index("condition").loc[names].itertuples())
+            for outcome, rows in frame.groupby("outcome", sort=False)
+        ]
+        regime, baseline = frame["regime"].iat[0], frame["baseline"].iat[0]
+        return rows_chart(
+            names, panels, title=self.sentence().rstrip("."), columns=3,
+            reading=f"{regime} minus {baseline}, under each condition.",
+            note=f"Source: Carveout model, synthetic residents, {self.manifest['command']}",
+        )
 
 
 def headlines(

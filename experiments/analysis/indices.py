@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.charts import rows_chart
 from experiments.analysis.index_estimators import ANALYSES, sample_of, sobol
 from experiments.analysis.result import Analysis, spread
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
@@ -104,17 +104,15 @@ class Sensitivity(Analysis):
     def figure(self) -> Figure:
         """Indices by parameter, the most important first."""
         table = self.table()
-        indices = list(dict.fromkeys(table["index"]))
-        dots = [
-            Dot(name, row.estimate, row.low, row.high, series=at)
-            for name in self._leading()["parameter"]
-            for at, index in enumerate(indices)
-            for row in table[(table["index"] == index) & (table["parameter"] == name)].itertuples()
+        names = list(self._leading()["parameter"])
+        unit = self.values.spec.unit if self.method == "morris" else "share of variance"
+        panels = [
+            (INDICES[index].capitalize(), unit, rows.set_index("parameter").loc[names].itertuples())
+            for index, rows in table.groupby("index", sort=False)
         ]
-        axis = self.values.spec.unit if self.method == "morris" else "share of variance"
         note = f"{' '.join(self.notes())} Source: {source_text(self.values)}."
-        return dot_chart(dots, title=self.sentence().partition(". ")[0].rstrip("."), axis=axis,
-                         note=note, signed=False, legend=[INDICES[index] for index in indices])
+        return rows_chart(names, panels, title=self.sentence().partition(". ")[0].rstrip("."),
+                          reading=f"Sensitivity of {self.what}.", note=note, signed=False)
 
 
 def sensitivity(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.result import Analysis, estimate, places, spread, sure
 from experiments.analysis.spreads import saving, two_level
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
 from experiments.settings import DEFAULT_BASELINE
+from experiments.study.codebook import full_title
 from experiments.terminal import number
 from model.faults import BadInput, Fault
 
@@ -97,21 +98,19 @@ class PairedContrasts(Analysis):
     def figure(self) -> Figure:
         """Differences with their Monte Carlo intervals, and the range over draws."""
         table, spec = self.table(), self.values.spec
-        many = table["draws"].max() > 1
-        dots = []
-        for row in table.itertuples():
-            label = f"{row.contrast}, {row.condition}" if row.condition else row.contrast
-            if many:
-                dots.append(Dot(label, row.estimate, row.par_low, row.par_high, series=1))
-            dots.append(Dot(label, row.estimate, row.low, row.high))
-        legend = ("Monte Carlo error", "range over draws of the parameters") if many else ()
+        labels = [
+            f"{row.contrast}, {row.condition}" if row.condition else row.contrast
+            for row in table.itertuples()
+        ]
         note = (
-            f"95% intervals; hollow: it holds zero. {int(table['n'].min())} to "
-            f"{int(table['n'].max())} pairs. Source: {source_text(self.values)}."
+            f"Chance: 95% interval of the mean over draws, {int(table['n'].min())} to "
+            f"{int(table['n'].max())} pairs. Parameters: the middle 95% of the draws' means, noise "
+            f"removed. Source: {source_text(self.values)}."
         )
+        panel = (full_title(self.values.outcome), difference_unit(spec.unit), table.itertuples())
         title = self.sentence().partition(". Pairing")[0].rstrip(".")
-        return dot_chart(dots, title=title, note=note, legend=legend,
-                         axis=f"difference from {table['baseline'].iloc[0]}, {spec.unit}")
+        return rows_chart(labels, [panel], title=title, note=note,
+                          reading=f"Difference from {table['baseline'].iloc[0]}.")
 
 
 def _saved(row: Any) -> str:

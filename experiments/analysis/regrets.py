@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.charts import rows_chart
 from experiments.analysis.result import Analysis, estimate
 from experiments.analysis.values import Values, read_values, source_text, study_manifest
 from experiments.privacy import release_estimates
@@ -97,18 +97,17 @@ class Regret(Analysis):
 
     def figure(self) -> Figure:
         """Mean regret of each position with its interval; outcomes beside each other."""
-        dots = [
-            Dot(row.contrast, row.estimate, row.low, row.high, series=at)
-            for at, values in enumerate(self.values)
-            for row in self._rows(values).sort_values("estimate").itertuples()
+        names = list(self._rows(self.values[0]).sort_values("estimate")["contrast"])
+        panels = [
+            (f"{self.prefer[each.outcome]} {each.outcome} preferred".capitalize(), each.spec.unit,
+             self._rows(each).set_index("contrast").loc[names].itertuples())
+            for each in self.values
         ]
-        units = "; ".join(dict.fromkeys(each.spec.unit for each in self.values))
-        names = [f"{self.prefer[each.outcome]} {each.outcome} preferred" for each in self.values]
         title = self.sentence().partition(";")[0].partition(". ")[0].rstrip(".")
-        note = f"{self.notes()[0]} Bars: 95%, replicates resampled. Source: " \
+        note = f"{self.notes()[0]} Intervals: 95%, replicates resampled. Source: " \
                f"{source_text(self.values[0])}."
-        return dot_chart(dots, title=title, axis=f"mean regret, {units}", note=note, signed=False,
-                         legend=names if len(names) > 1 else ())
+        return rows_chart(names, panels, title=title, note=note, signed=False,
+                          reading="Mean regret; a dot at zero: the best in every state.")
 
 
 def regret(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.analysis.charts import Dot, dot_chart
+from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.result import Analysis, in_text, spread, sure
 from experiments.analysis.runs import (
     asked_for,
@@ -122,15 +122,13 @@ class Sequential(Analysis):
     def figure(self) -> Figure:
         """The interval at each look."""
         table, spec = self.table(), OUTCOMES[self.outcome]
-        dots = [
-            Dot(f"{int(row.n)} replicates", row.estimate, row.low, row.high)
-            for row in table.itertuples()
-        ]
-        last = table.iloc[-1]
-        dots.append(Dot("Stated", last["estimate"], *self.interval, strong=True))
-        note = f"95% intervals at each look; hollow: it holds zero. Source: {self.source}."
-        return dot_chart(dots, title=self.sentence().rstrip("."), note=note,
-                         axis=f"difference, {spec.unit}")
+        last = {**table.iloc[-1].to_dict(), "low": self.interval[0], "high": self.interval[1]}
+        rows = pd.concat([table, pd.DataFrame([last])])
+        labels = [*(f"{int(n)} replicates" for n in table["n"]), "Stated"]
+        panel = (full_title(self.outcome), difference_unit(spec.unit), rows.itertuples())
+        return rows_chart(labels, [panel], title=self.sentence().rstrip("."),
+                          reading="The difference and its interval at each look, and as stated.",
+                          note=f"Source: {self.source}.")
 
     def summary(self) -> dict[str, Any]:
         """With the interval stated, and whether it was reached."""
