@@ -128,7 +128,7 @@ class Sequential(Analysis):
         panel = (full_title(self.outcome), difference_unit(spec.unit), rows.itertuples())
         return rows_chart(labels, [panel], title=self.sentence().rstrip("."),
                           reading="The difference and its interval at each look, and as stated.",
-                          note=f"Source: {self.source}.")
+                          note=f"Source: {self.source}.", digits=decimals)
 
     def summary(self) -> dict[str, Any]:
         """With the interval stated, and whether it was reached."""

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
+from experiments.analysis.charts import mark as mark_of
 from experiments.charts import (
     CLASSES,
     ENCOUNTERS,
@@ -131,6 +133,14 @@ def test_a_dot_is_filled_only_where_every_interval_leaves_out_zero(case, grid):
     # A title that claims a difference is held to the same intervals.
     plain = wrapped(language("en")(f"chart.{grid.words}_plain"), 12, bold=True)
     assert (plain not in {text.get_text() for text in figure.texts}) == clear
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_analyses_judge_a_dot_by_the_same_rule(case):
+    change, clear = CASES[case]
+    columns = ("estimate", "low", "high", "par_low", "par_high")
+    found = mark_of(SimpleNamespace(**dict(zip(columns, change, strict=True))))
+    assert found.clear == clear and not found.note
 
 
 @pytest.mark.parametrize("case", CASES)
