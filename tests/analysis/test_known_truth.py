@@ -46,6 +46,7 @@ def test_sobol_leaves_out_blocks_that_are_not_whole():
     cut.value[7] = np.nan  # of the second block of five
     assert by(sobol(cut), "total")["draws"].iloc[0] == len(points) - 5
     assert by(sobol(full), "total")["draws"].iloc[0] == len(points)
+    pd.testing.assert_frame_equal(sobol(full), sobol(full))
 
 
 def test_morris_screens_out_what_does_nothing_and_finds_the_curved():
