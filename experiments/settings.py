@@ -170,7 +170,7 @@ def settings(
     values = parameter_values(parameters, faults)
     tried(lambda: load_parameters(values))
     count = tried(lambda: whole("replicates", replicates, 1, MAX_REPLICATES), 1)
-    drawn, stem = tried(partial(_posterior, posterior, draws, events, count), ((), None))
+    drawn, stem = tried(partial(drawn_from, posterior, draws, count, events=events), ((), None))
     operations = tuple(filter(None, (tried(partial(raid_of, text)) for text in raids)))
     span = tried(lambda: _years(years), 1.0)
     first = tried(lambda: whole("seed", seed, 0, 2**63 - 1), 0)
@@ -201,13 +201,18 @@ def settings(
     )
 
 
-def _posterior(
-    given: str | Path | None, draws: Any, events: bool, replicates: int
+def drawn_from(
+    given: str | Path | None, draws: Any, replicates: int, *, events: bool = False
 ) -> tuple[tuple[Mapping[str, float], ...], str | None]:
-    """Draws of a posterior and its file's name; none where there are to be none.
+    """So many draws of a posterior (the project's own unless another is given), and its name.
 
-    Unless asked for, none are made where they would tell nothing (one replicate), or where every
-    single event of each would be kept.
+    None with 0 draws; nor, unless asked for, where they would tell nothing (one replicate), or
+    where every single event of each would be kept.
+
+    Raises
+    ------
+    BadInput
+        If the file or the number cannot be, or draws are asked for beside events.
     """
     count = None if draws is None else whole("draws", draws, 0, MAX_REPLICATES)
     if given is None and (count == 0 or (count is None and (events or replicates < 2))):

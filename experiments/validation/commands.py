@@ -6,9 +6,6 @@ import argparse
 
 from experiments.cli import Command, result_options
 
-#: Draws of the parameters where a posterior is asked for.
-DRAWS = 20
-
 
 def add(command: Command) -> None:
     """Add the command."""
@@ -37,9 +34,9 @@ def add(command: Command) -> None:
     parser.add_argument("--replications", metavar="DIR", action="append", default=[],
                         help="results of 'carveout replicate', instead of running designs again")
     parser.add_argument("--posterior", metavar="FILE", nargs="?", const="",
-                        help="draw parameters from a posterior (default: the project's own)")
-    parser.add_argument("--draws", default=None, metavar="N",
-                        help="draws of the posterior (default: 20)")
+                        help="what parameters are drawn from (default: the project's own)")
+    parser.add_argument("--draws", metavar="N",
+                        help="draws at which every replicate is run (default: 6; 0: chance alone)")
     result_options(parser)
 
 
@@ -53,6 +50,5 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.rows, scale=arguments.scale, replicates=arguments.replicates,
         seed=arguments.seed, counties=arguments.counties, processes=arguments.processes,
         replications=arguments.replications, posterior=arguments.posterior,
-        draws=arguments.draws or (1 if arguments.posterior is None else DRAWS),
-        progress=not arguments.quiet,
+        draws=arguments.draws, progress=not arguments.quiet,
     ))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
@@ -239,7 +239,7 @@ def _one_level(settings: list[Scenario]) -> list[Scenario]:
 
 
 def runs_of(
-    contrasts: list[Contrast], seeds: range, draws: tuple[dict[str, float], ...]
+    contrasts: list[Contrast], seeds: range, draws: Sequence[Mapping[str, float]]
 ) -> Iterator[Case]:
     """Every distinct run once: by draw and seed, with the outcomes of all sides that need it.
 

@@ -17,7 +17,14 @@ from experiments import privacy
 from experiments.manifest import commit, data_hashes, versions
 from experiments.replication.design import COUNTIES
 from experiments.runner import run_cases
-from experiments.settings import MAX_REPLICATES, as_typed, real, whole
+from experiments.settings import (
+    MAX_REPLICATES,
+    OWN_POSTERIOR,
+    as_typed,
+    drawn_from,
+    real,
+    whole,
+)
 from experiments.store import MANIFEST, Saved, write_json
 from experiments.terminal import progress_bar
 from experiments.validation.effects import Counts, Effect, effect_of
@@ -84,7 +91,7 @@ def validate(
     replicates: int | str = 4,
     seed: int | str = 0,
     posterior: str | Path | None = None,
-    draws: int | str = 1,
+    draws: int | str | None = None,
     counties: int | str | None = None,
     replications: Sequence[str | Path] = (),
     processes: int | str | None = None,
@@ -100,13 +107,12 @@ def validate(
     scale
         Share of each city's residents that are simulated.
     replicates
-        Paired replicates with the seeds ``seed``, ``seed + 1``, ...; their chance error is the
-        model's interval unless parameters are drawn.
-    posterior
-        Draw the parameters from this file, or from the project's own posterior if ``""``; the
-        model's interval is then over draws, and ``chance_low``, ``chance_high`` tell chance.
-    draws
-        How many; each is run with all replicates. Designs keep their own parameters.
+        Paired replicates with the seeds ``seed``, ``seed + 1``, ...
+    posterior, draws
+        As `comparison.compare` takes them: by default every replicate is run at six draws of the
+        project's own posterior. The model's interval is over draws, and ``chance_low``,
+        ``chance_high`` tell chance; with 0 draws both are chance at the default parameters.
+        Designs keep their own parameters.
     counties
         Synthetic counties of the replication designs that findings name (`replicate`), instead
         of what a design says.
@@ -128,7 +134,8 @@ def validate(
     if counties is not None:
         counties = whole("counties", counties, *COUNTIES)
     begun = time.perf_counter()
-    values = _draws(posterior, draws)
+    drawn, posterior_name = drawn_from(posterior, draws, count)
+    values = drawn or ({},)
     before = [read_effects(folder) for folder in replications]
     read = read_rows(BUILT_IN if rows is None else rows)
     contrasts, replicated = _checked(read, share)
@@ -150,9 +157,9 @@ def validate(
     words = ["carveout", "validate", *(["--rows", as_typed(rows)] if rows else [])]
     words += ["--scale", f"{share:g}", "--replicates", str(count), "--seed", str(first)]
     words += ["--counties", str(counties)] * (counties is not None)
-    if posterior is not None:
-        words += ["--posterior", *([as_typed(posterior)] if str(posterior) else [])]
-        words += ["--draws", str(len(values))]
+    if drawn and posterior_name != OWN_POSTERIOR:
+        words += ["--posterior", str(posterior_name)]
+    words += ["--draws", str(len(drawn))]
     words += [word for one in replications for word in ("--replications", as_typed(one))]
     made = {
         "kind": "carveout validation",
@@ -164,19 +171,6 @@ def validate(
         "versions": versions(), "commit": commit(), "hashes": dict(data_hashes()),
     }
     return Validation(privacy.release_findings(records), made)
-
-
-def _draws(posterior: str | Path | None, draws: int | str) -> tuple[dict[str, float], ...]:
-    """Parameters of each draw; the defaults alone without a posterior."""
-    number = whole("draws", draws, 1, 100_000)
-    if posterior is None:
-        if number > 1:
-            fault = Fault(f"found {number} draws", "a posterior to draw from", key="draws")
-            raise BadInput(fault)
-        return ({},)
-    from experiments.calibration import load_posterior
-
-    return tuple(load_posterior(posterior or None).take(number))
 
 
 def _checked(read: Rows, share: float) -> tuple[list[Contrast], list[Asked]]:

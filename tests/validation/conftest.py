@@ -99,4 +99,5 @@ def rows_file(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def made(rows_file) -> Validation:
-    return validate(rows_file, scale=1, replicates=3, seed=3, processes=1, progress=False)
+    return validate(rows_file, scale=1, replicates=3, seed=3, processes=1, progress=False,
+                    draws=0)

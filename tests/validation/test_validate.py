@@ -8,6 +8,7 @@ import pytest
 from experiments.cli import main
 from experiments.manifest import data_hashes
 from experiments.replication.replicate import KIND
+from experiments.settings import DEFAULT_DRAWS
 from experiments.validation.chart import forest
 from experiments.validation.plan import contrasts_of
 from experiments.validation.row_files import BUILT_IN, read_rows
@@ -71,7 +72,7 @@ def test_results_do_not_depend_on_what_else_is_asked(made, rows_file, tmp_path):
     start = text.index('[[rows]]\nid = "level"')
     alone = tmp_path / "alone.toml"
     alone.write_text(text[start : text.index("[[rows]]", start + 1)])
-    again = validate(alone, scale=1, replicates=3, seed=3, processes=1, progress=False)
+    again = validate(alone, scale=1, replicates=3, seed=3, draws=0, processes=1, progress=False)
     assert by_id(again).loc["level", "model"] == by_id(made).loc["level", "model"]
 
 
@@ -237,13 +238,16 @@ def test_parameter_draws_and_chance_are_told_apart(tmp_path, rows_file):
     # One draw has no chilling but the survey's own fear, the other much.
     assert row["model_high"] - row["model_low"] > 3
     assert row["chance_low"] < row["model"] < row["chance_high"]
-    with pytest.raises(BadInput, match="a posterior to draw from"):
-        validate(path, draws=5, progress=False)
+    assert "--posterior posterior.csv --draws 2" in made.manifest["command"]
+    small = {"scale": 1, "seed": 3, "processes": 1, "progress": False}
+    usual = [validate(path, replicates=count, **small) for count in (1, 2)]
+    assert [one.manifest["draws"] for one in usual] == [1, DEFAULT_DRAWS]
 
 
 def computed(path, text, **more):
     """The rows of a CSV of findings of the small city, by id."""
     path.write_text(text)
+    more = {"draws": 0, **more}
     made = validate(path, scale=1, replicates=2, seed=3, processes=1, progress=False, **more)
     return by_id(made)
 
