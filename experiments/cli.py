@@ -205,13 +205,18 @@ def simulation_options(parser: Parser) -> None:
     """Options of every command that simulates. Values stay text: one place checks them."""
     scenario_options(parser)
     result_options(parser)
+    draw_options(parser)
+    parser.add_argument("--events", action="store_true", help="keep single events, too")
+
+
+def draw_options(parser: Parser) -> None:
+    """At which parameters it is run, of commands that tell both uncertainties."""
     parser.add_argument("--posterior", nargs="?", const="", metavar="FILE",
                         help="what the parameters are drawn from (default: the project's own)")
     parser.add_argument("--draws", metavar="N",
                         help="sets of parameters at which every replicate is run: parameter "
                         "uncertainty beside chance (default: 6; 0 leaves it out, as 1 replicate "
                         "and --events do)")
-    parser.add_argument("--events", action="store_true", help="keep single events, too")
 
 
 def scenario_options(parser: Parser, without: Sequence[str] = ()) -> None:

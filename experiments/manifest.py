@@ -108,7 +108,7 @@ def command_line(
         "start": scenario.start.isoformat(),
         "timeline": as_typed(scenario.timeline) if scenario.timeline else None,
         "posterior": None if settings.posterior == OWN_POSTERIOR else settings.posterior,
-        "draws": len(settings.draws) if verb in ("compare", "run") else None,
+        "draws": len(settings.draws) if verb != "sure" else None,
         "out": out,
         "events": settings.events,
         "no-decompose": verb == "compare" and not settings.decompose,

@@ -68,6 +68,11 @@ class Settings:
     posterior: str | None = None
 
     @property
+    def points(self) -> int:
+        """Sets of parameters at which every replicate is run."""
+        return max(len(self.draws), 1)
+
+    @property
     def seeds(self) -> range:
         """Seed of each replicate."""
         return range(self.scenario.seed, self.scenario.seed + self.replicates)

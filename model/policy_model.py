@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import EllipsisType
 from typing import Any, NamedTuple, Unpack
 
 import mesa
 import numpy as np
 from mesa.discrete_space import Network
-from mesa.experimental.scenarios import Scenario as MesaScenario
 from numpy.typing import NDArray
 
 from model import custody, ice, news, offending, policing
@@ -32,6 +30,7 @@ from model.institutions import (
 )
 from model.law import laws_of
 from model.ledger import Ledger
+from model.mesa_scenario import for_mesa, setting_of
 from model.month import Month, rest_of_month
 from model.ordinance import Layer, Stack
 from model.population import Population, synthesise
@@ -40,7 +39,6 @@ from model.registry import Parameters, load_parameters
 from model.reporters import REPORTERS
 from model.response import Response
 from model.scenario import Raid, Scenario, ScenarioFields
-from model.scenario import scenario as check_scenario
 from model.schedule import build_schedule
 from model.schema import ETHNICITIES
 from model.sets import within
@@ -113,8 +111,8 @@ class PolicyModel(mesa.Model):
         rng: int | np.random.Generator | EllipsisType | None = ...,
         **fields: Unpack[ScenarioFields],
     ) -> None:
-        self.setting = _setting(scenario, rng, fields)
-        super().__init__(rng=self.setting.seed, scenario=_for_mesa(scenario, self.setting))
+        self.setting = setting_of(scenario, rng, fields)
+        super().__init__(rng=self.setting.seed, scenario=for_mesa(scenario, self.setting))
         setting = self.setting
         self.values = load_parameters(setting.parameters)
         if population is None and rates is not None:
@@ -317,33 +315,6 @@ class PolicyModel(mesa.Model):
         self.datacollector.collect(self)
 
 
-def _setting(
-    given: Any, rng: int | np.random.Generator | EllipsisType | None, fields: Mapping[str, Any]
-) -> Scenario:
-    """The scenario from one of ours, one of Mesa's, or fields by name."""
-    if isinstance(given, Scenario):
-        values = given.model_dump()
-    elif isinstance(given, MesaScenario):
-        values = {name: value for name, value in given if name != "rng"}
-        rng = given.rng if rng is ... else rng
-    elif given is not None:
-        kinds = "a Scenario of model.scenario or of Mesa, or its fields by name"
-        raise BadInput(Fault(f"found {given!r}", kinds, key="scenario"))
-    else:
-        values = {}
-    values.update(fields)
-    if rng is None:
-        rng = secrets.randbits(63)
-    if isinstance(rng, np.random.Generator):
-        rng = int(rng.integers(2**63))
-    if rng is not ...:
-        if "seed" in fields and str(fields["seed"]) != str(rng):
-            found = f"found rng={rng!r} and seed={fields['seed']!r}"
-            raise BadInput(Fault(found, "one of them", key="rng"))
-        values["seed"] = rng
-    return check_scenario(values)
-
-
 def _check_shared(
     setting: Scenario, values: Parameters, population: Population, rates: Rates
 ) -> None:
@@ -367,13 +338,6 @@ def _check_shared(
 def _below(law: Stack) -> tuple[Layer, ...]:
     """State, county and city: federal postures are compared on the same levels."""
     return tuple(layer for layer in law.layers if layer.level != "federal")
-
-
-def _for_mesa(given: Any, setting: Scenario) -> MesaScenario:
-    """What Mesa calls ``model.scenario``: its own if one was given with this seed, else ours."""
-    if isinstance(given, MesaScenario) and given.rng == setting.seed:
-        return given
-    return MesaScenario(rng=setting.seed, **setting.model_dump())
 
 
 def simulate(

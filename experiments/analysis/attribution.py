@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ import pandas as pd
 from experiments import privacy
 from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.clause_shares import Plan, plan, shares
-from experiments.analysis.result import Analysis, estimate, in_text, places, sure
+from experiments.analysis.result import Analysis, estimate, in_text, places, spread
 from experiments.analysis.runs import (
     asked_for,
     citywide,
@@ -26,9 +27,11 @@ from experiments.analysis.runs import (
     settings_text,
 )
 from experiments.outcomes import OUTCOMES
+from experiments.privacy import ENDS
 from experiments.settings import Case, Settings, name, whole
 from experiments.study.codebook import full_title
 from experiments.terminal import decimals, number
+from experiments.uncertainty import leaves_out_zero
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,8 +44,9 @@ MOST_LAWS = 64
 class Attribution(Analysis):
     """A difference shared out among clauses: row ``all`` is the whole, the others add up to it.
 
-    Columns: clause, title, estimate, low, high (95% over replicates), n; ``alone`` and ``last``
-    are what the clause does taken first and taken last (NaN where orders are sampled).
+    Columns: clause, title, estimate, low, high (95% over replicates), n; ``par_low`` and
+    ``par_high`` (where 95% of parameters lie) if they were drawn; ``alone`` and ``last`` are what
+    the clause does taken first and taken last (NaN where orders are sampled).
     """
 
     kind = "attribution"
@@ -65,7 +69,7 @@ class Attribution(Analysis):
         named = [
             f"{in_text(row.title)} {estimate(row)}"
             for row in parts.itertuples()
-            if sure(row.low, row.high)
+            if leaves_out_zero(row._asdict())
         ]
         if not named:
             return f"{head}; no clause's contribution can be told from zero."
@@ -78,6 +82,11 @@ class Attribution(Analysis):
         table, unit = self.table(), OUTCOMES[self.outcome].unit
         told = pd.DataFrame({"clause": table["title"]})
         told[f"contribution, {unit} (95%)"] = [estimate(row) for row in table.itertuples()]
+        if "par_low" in table:
+            told["parameters (95%)"] = [
+                spread(row.par_low, row.par_high, places(row.estimate, row.low, row.high))
+                for row in table.itertuples()
+            ]
         if not self.plan.orders:
             for column, title in (("alone", "taken first"), ("last", "taken last")):
                 told[title] = [
@@ -97,11 +106,16 @@ class Attribution(Analysis):
         return [
             f"Shapley values over {how}, {laws} different laws, {n} paired replicates; the "
             "contributions add up to the whole exactly.",
-            "Intervals: Monte Carlo error"
-            f"{' and sampled orders' if self.plan.orders else ''}; parameters are held. "
+            f"Intervals: {self._intervals()}. "
             "A contribution is not what changing the clause alone would do: that is 'taken "
             "first'.",
         ]
+
+    def _intervals(self) -> str:
+        chance = "Monte Carlo error" + " and sampled orders" * bool(self.plan.orders)
+        if draws := len(self.settings.draws):
+            return f"{chance}; beside them, where 95% of parameters lie, by {draws} draws"
+        return f"{chance}; parameters are held"
 
     def figure(self) -> Figure:
         """Contributions with intervals, the whole on top."""
@@ -140,14 +154,14 @@ class Attribution(Analysis):
             "clauses": [
                 {
                     "clause": part["clause"], "title": part["title"],
-                    "contribution": part["estimate"], "low": part["low"], "high": part["high"],
-                    "alone": part["alone"], "last": part["last"],
+                    "contribution": part["estimate"],
+                    **{key: part[key] for key in (*ENDS, "alone", "last") if key in part},
                 }
                 for part in parts
             ],
             "exact": not self.plan.orders,
             "laws": len(self.plan.regimes),
-            "runs": len(self.plan.regimes) * self.settings.replicates,
+            "runs": len(self.plan.regimes) * self.settings.replicates * self.settings.points,
             "sentence": self.sentence(),
             "manifest": self.manifest,
         }
@@ -168,6 +182,8 @@ def attribute(
     outcome: str = "reporting",
     *,
     most_laws: int | str = MOST_LAWS,
+    posterior: str | Path | None = None,
+    draws: int | str | None = None,
     processes: int | str | None = None,
     progress: bool = True,
     say: Callable[[str], None] = lambda text: None,
@@ -182,6 +198,9 @@ def attribute(
     most_laws
         Different laws that are run at most. Where the mixtures come to more, orders of the clauses
         are sampled; the shares still add up exactly, and the intervals hold the sampling.
+    posterior, draws
+        As `experiments.compare` takes them: by default every law is run at six draws in every
+        replicate, and with 0 at the default parameters alone.
     say
         Told the number of runs before they begin.
     options
@@ -194,18 +213,22 @@ def attribute(
         If anything asked for is wrong, the texts do not differ, or there are too few events to
         show.
     """
-    asked, spec = asked_for(a, b, options), citywide(outcome)
+    asked, spec = asked_for(a, b, options, posterior=posterior, draws=draws), citywide(outcome)
     workers = processes_of(processes)
     most = whole("most-laws", most_laws, 2, 100_000)
     made = plan(a, b, asked, most)
     cases = [
-        Case(at, str(law), "own", asked.scenario.but(seed=seed, regime=regime), outcomes=(spec,))
+        Case(at * asked.points + draw, str(law), "own", asked.scenario.but(
+            seed=seed, regime=regime, parameters={**values, **asked.scenario.parameters},
+        ), outcomes=(spec,))
         for at, seed in enumerate(asked.seeds)
+        for draw, values in enumerate(asked.draws or ({},))
         for law, regime in enumerate(made.regimes)
     ]
-    say(f"{len(made.regimes)} laws x {asked.replicates} replicates = {len(cases)} runs")
+    drawn = f" x {asked.points} draws" if asked.draws else ""
+    say(f"{len(made.regimes)} laws x {asked.replicates} replicates{drawn} = {len(cases)} runs")
     begun = time.perf_counter()
-    rows = shares(made, levels(cases, workers, progress))
+    rows = shares(made, levels(cases, workers, progress), len(asked.draws))
     seconds = time.perf_counter() - begun
     return Attribution(
         privacy.release_estimates(rows, "attribution"),

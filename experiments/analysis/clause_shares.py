@@ -20,6 +20,7 @@ from experiments.analysis.shapley_values import (
 )
 from experiments.contrasts import interval
 from experiments.settings import Settings, name
+from experiments.uncertainty import two_levels
 from model.faults import BadInput, Fault
 from model.law import build_law
 from model.mixture import differing_parts, mix, mixture_name
@@ -54,13 +55,14 @@ def plan(a: str, b: str, asked: Settings, most: int) -> Plan:
     if not clauses:
         raise BadInput(Fault(f"{name(a)} and {name(b)} do not differ", "texts that do", key="b"))
     scenario = asked.scenario
-    values = load_parameters(scenario.parameters)
+    # Two mixtures are one law if no set of parameters tells them apart.
+    points = [load_parameters({**draw, **scenario.parameters}) for draw in asked.draws or ({},)]
     numbers: dict[Any, int] = {}
     regimes: list[str] = []
 
     def number_of(some: Coalition) -> int:
         law = build_law(mix(first, second, some), scenario.environment, scenario.posture)
-        key = effect(law.changes[0][1], values)
+        key = tuple(effect(law.changes[0][1], values) for values in points)
         if key not in numbers:
             numbers[key] = len(regimes)
             regimes.append(mixture_name(a, some, b))
@@ -89,8 +91,15 @@ def plan(a: str, b: str, asked: Settings, most: int) -> Plan:
     raise AssertionError("orders are sampled without end")
 
 
-def shares(made: Plan, values: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
-    """Rows of `Attribution`: the whole first, then clauses by the size of their share."""
+def shares(made: Plan, values: Mapping[str, NDArray[np.float64]], draws: int = 0) -> pd.DataFrame:
+    """Rows of `Attribution`: the whole first, then clauses by the size of their share.
+
+    Parameters
+    ----------
+    values
+        Levels by law, a run each: (replicates,), or (replicates x draws,), a replicate's draws
+        together.
+    """
     worth = {some: values[str(law)] for some, law in made.law_of.items()}
     none, every = worth[frozenset()], worth[frozenset(made.clauses)]
     if made.orders:
@@ -102,7 +111,11 @@ def shares(made: Plan, values: Mapping[str, NDArray[np.float64]]) -> pd.DataFram
         by_replicate = shapley(made.clauses, worth)
         orders_error = np.zeros(len(made.clauses))
     whole = (every - none)[None]
-    mean, low, high, n = interval(np.concatenate([whole, by_replicate]))
+    parts = np.concatenate([whole, by_replicate])
+    mean, _, high, n = interval(parts)
+    told = two_levels(parts.reshape(len(parts), -1, draws)) if draws else None
+    if told is not None:
+        high, n = told["mc_high"].to_numpy(), n // draws
     # Orders are sampled apart from replicates, so that the two errors add in squares.
     half = np.hypot(high - mean, 1.96 * np.append(0.0, orders_error))
     frame = pd.DataFrame({
@@ -110,6 +123,8 @@ def shares(made: Plan, values: Mapping[str, NDArray[np.float64]]) -> pd.DataFram
         "title": ["All clauses together", *(PART_TITLES[part] for part in made.clauses)],
         "estimate": mean, "low": mean - half, "high": mean + half, "n": n,
     })
+    if told is not None:
+        frame["par_low"], frame["par_high"] = told["par_low"], told["par_high"]
     frame["alone"] = frame["last"] = np.nan
     if not made.orders:
         full = frozenset(made.clauses)

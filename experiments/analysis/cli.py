@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from experiments.cli import Command, Parser, json_option, result_options, scenario_options
+from experiments.cli import (
+    Command,
+    Parser,
+    draw_options,
+    json_option,
+    result_options,
+    scenario_options,
+)
 
 
 def add(command: Command) -> None:
@@ -28,6 +35,7 @@ def add(command: Command) -> None:
         help="different laws run at most; beyond, orders of clauses are sampled (default: 64)",
     )
     scenario_options(attribute)
+    draw_options(attribute)
     result_options(attribute)
 
     surely = command(

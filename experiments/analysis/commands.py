@@ -20,7 +20,8 @@ def attribute(arguments: Arguments) -> int:
         arguments,
         partial(
             call, arguments.a, arguments.b, arguments.outcome, most_laws=arguments.most_laws,
-            **scenario(arguments), **_running(arguments),
+            posterior=arguments.posterior, draws=arguments.draws, **scenario(arguments),
+            **_running(arguments),
         ),
         "attribute",
     )

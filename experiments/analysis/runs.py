@@ -28,7 +28,9 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def asked_for(a: str, b: str, options: Mapping[str, Any]) -> Settings:
+def asked_for(
+    a: str, b: str, options: Mapping[str, Any], *, posterior: Any = None, draws: Any = 0
+) -> Settings:
     """Two regimes under `options` (keywords of `DEFAULTS`), checked.
 
     Raises
@@ -42,7 +44,8 @@ def asked_for(a: str, b: str, options: Mapping[str, Any]) -> Settings:
         raise TypeError(f"no such option: {', '.join(sorted(unknown_ones))}")
     chosen = {**DEFAULTS, **options}
     return settings(
-        (a, b), baseline=a, timeline=None, decompose=False, events=False, **chosen
+        (a, b), baseline=a, timeline=None, decompose=False, events=False, posterior=posterior,
+        draws=draws, **chosen
     )
 
 

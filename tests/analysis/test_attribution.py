@@ -25,7 +25,7 @@ PAIR = ("welcoming-2012", "dhs-ban")
 def small():
     said = []
     parameters = {"exposure": 20.0}
-    done = attribute(*PAIR, "threat", say=said.append, progress=False, processes=1,
+    done = attribute(*PAIR, "threat", say=said.append, progress=False, processes=1, draws=0,
                      parameters=parameters, **SMALL)
     return done, said
 
@@ -54,6 +54,19 @@ def test_an_attribution_is_saved_whole(small, tmp_path):
     assert json.loads((path / "manifest.json").read_text())["command"].startswith(
         "carveout attribute welcoming-2012 dhs-ban --years 0.1"
     )
+
+
+def test_contributions_have_both_uncertainties_and_add_up_at_every_draw():
+    done = attribute(*PAIR, "threat", progress=False, processes=1, draws=3,
+                     parameters={"exposure": 20.0}, **SMALL)
+    whole, parts = done.table().iloc[0], done.table().iloc[1:]
+    assert parts["estimate"].sum() == pytest.approx(whole["estimate"], abs=1e-12)
+    assert (done.table()["n"] == SMALL["replicates"]).all()
+    assert done.summary()["runs"] == len(done.plan.regimes) * SMALL["replicates"] * 3
+    # No clause between these texts has its share by chance: the beliefs differ by the draw.
+    assert whole["par_high"] - whole["par_low"] > whole["high"] - whole["low"]
+    assert "--draws 3" in done.manifest["command"]
+    assert "parameters (95%)" in done.shown()
 
 
 def test_no_clause_is_called_largest_while_another_may_be_as_large():
