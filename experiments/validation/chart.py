@@ -18,7 +18,7 @@ from experiments.privacy import Released, gated
 from experiments.style import BASELINE, FAINT, RC, wrapped
 from experiments.terminal import number
 from experiments.validation.report import unit_text
-from experiments.validation.verdict import AGREES, INTERVAL, NOT_COMPARABLE
+from experiments.validation.verdict import AGREES, DISCREPANCY, INTERVAL, NOT_COMPARABLE, SIGN
 
 PUBLISHED = {"color": BASELINE, "marker": "o", "markersize": DOT, "linewidth": THIN}
 ALLOWED = {"color": FAINT, "linewidth": 0.7}
@@ -76,16 +76,17 @@ def _foot(frame: pd.DataFrame) -> str:
 
 
 def _finding(frame: pd.DataFrame) -> str:
-    """How often the model agrees, of the findings that it was not fitted to and can answer."""
+    """How often the model agrees, of the findings that it was not fitted to and can decide."""
     told = frame[(frame["role"] != "calibration") & (frame["verdict"] != NOT_COMPARABLE)]
     if told.empty:
         return "Published effects and the model's"
     agrees = told[told["verdict"] == AGREES]
-    within = int((agrees["basis"] == INTERVAL).sum())
+    of = agrees["basis"].value_counts()
+    within, near, sign = (int(of.get(one, 0)) for one in (INTERVAL, DISCREPANCY, SIGN))
     return (
-        f"Of {len(told)} published findings that the model was not fitted to and can answer, it "
-        f"agrees with {len(agrees)}:\n{within} within the study's own interval, the others within "
-        "the discrepancy or on a sign alone"
+        f"The model agrees with {len(agrees)} of {len(told)} published findings that it was not "
+        f"fitted to and can decide:\n{within} within the study's own interval, {near} only within "
+        f"the discrepancy, {sign} on a sign alone"
     )
 
 

@@ -1,6 +1,7 @@
-"""The whole city held against the project's findings: a finished run's table, kept for the docs.
+"""The model held against the project's findings: a finished run's table, kept for the docs.
 
-``found.csv`` and ``found.json`` are ``validation.csv`` and ``manifest.json`` of that run.
+``found.csv`` and ``found.json`` are copies of that run's ``validation.csv`` and ``manifest.json``;
+``python -m experiments.docs_tables`` then renews docs/validation.md.
 """
 
 from __future__ import annotations

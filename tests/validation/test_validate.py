@@ -10,9 +10,13 @@ from experiments.manifest import data_hashes
 from experiments.replication.replicate import KIND
 from experiments.settings import DEFAULT_DRAWS
 from experiments.validation.chart import forest
+from experiments.validation.effects import Effect
+from experiments.validation.found import TABLE
 from experiments.validation.plan import contrasts_of
+from experiments.validation.report import read_findings
 from experiments.validation.row_files import BUILT_IN, read_rows
 from experiments.validation.validate import validate
+from experiments.validation.verdict import judge
 from model.evidence import load_evidence
 from model.faults import BadInput
 
@@ -343,3 +347,19 @@ def test_discrepancies_follow_the_kind_of_the_study():
             assert row.discrepancy == 12, name
         else:
             assert row.discrepancy == 0 or "discrepancy" in row.note, name
+
+
+def test_the_kept_table_is_of_the_present_findings_and_rule():
+    """What docs/validation.md shows: judged anew from its numbers, each verdict is the same."""
+    kept = read_findings(TABLE).set_index("id")
+    rows = read_rows(BUILT_IN).rows
+    assert list(kept.index) == [row.id for row in rows]
+    for row in rows:
+        told = kept.loc[row.id]
+        assert told["published"] == row.estimate or row.estimate is None
+        assert told["discrepancy"] == row.discrepancy
+        if pd.notna(told["model"]):
+            effect = Effect(told["model"], told["model_low"], told["model_high"],
+                            told["chance_low"], told["chance_high"], 4, int(told["draws"]),
+                            0.0, 0.0, False)
+            assert judge(row, effect).verdict == told["verdict"], row.id
