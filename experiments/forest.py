@@ -17,11 +17,11 @@ from experiments.style import BASELINE, FAINT, INK, RC, width_of, wrapped
 WIDTH = 7.4
 #: Heights in inches: a row; a line of the title, of a panel's title, of the reading, of a panel's
 #: unit, of the small print; the key; an axis with its ticks; the gap between rows of panels.
-ROW, TITLE, NAME, READING, UNIT, SMALL = 0.18, 0.2, 0.145, 0.15, 0.125, 0.115
-KEY, AXIS, BETWEEN = 0.2, 0.19, 0.06
+ROW, TITLE, NAME, READING, UNIT, SMALL = 0.16, 0.19, 0.14, 0.14, 0.12, 0.11
+KEY, AXIS, BETWEEN = 0.19, 0.18, 0.05
 #: Sizes of type in points.
 TITLE_TYPE, READING_TYPE, NAME_TYPE, FIGURE_TYPE, SMALL_TYPE = 12, 8.5, 9, 7.5, 7
-ROW_TYPE = 8.5
+ROW_TYPE = 8
 #: Inches between neighbouring panels, and beside a word.
 GAP, PAD = 0.2, 0.1
 #: A panel whose longest reach from zero is a smaller part of the widest's has a scale of its own.
@@ -85,12 +85,12 @@ def forest(
     panels, own = _told(panels, scales, pitch - PAD, say)
     heading = wrapped(title, TITLE_TYPE, bold=True)
     if own:
-        reading = f"{reading} {say('chart.own_scales')}"
+        source = f"{say('chart.own_scales')} {source}"
     below = wrapped(reading, READING_TYPE)
     small = wrapped(source, SMALL_TYPE)
     key = [] if levels else key_to([mark for panel in panels for mark in panel.marks], say)
     head = 0.06 + TITLE * _lines(heading) + READING * _lines(below)
-    head += KEY * bool(key) + 0.08
+    head += KEY * bool(key) + 0.06
     placed, height = _placed(
         panels, scales, head, left, pitch, ROW * len(rows), columns,
         every=own or not shared,
