@@ -22,9 +22,9 @@ from model.faults import BadInput
 from model.tiles import tile_centres
 
 OUTCOME = "area_reporting"
-SIZE = (7.4, 3.6)
+SIZE = (7.4, 3.0)
 #: Shares of the figure: what a map and the words beside it take of its width; where maps end.
-MAP, BESIDE, LOWEST = 0.23, 0.25, 0.2
+MAP, BESIDE, LOWEST = 0.23, 0.25, 0.225
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
 BY_CHANCE = 0.05
 #: Maps side by side, and names of areas listed under each.
@@ -49,7 +49,7 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
     texts = []
     with mpl.rc_context(RC):
         figure = Figure(figsize=SIZE)
-        top = 1 - (0.62 + 0.19 * lines) / SIZE[1]
+        top = 1 - (0.52 + 0.19 * lines) / SIZE[1]
         for place, (regime, found) in enumerate(rows.items()):
             axes = figure.add_axes((0.5 * place, LOWEST, MAP, top - LOWEST), anchor="N")
             _map(axes, city, found, reach)
@@ -140,7 +140,7 @@ def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
 def _scale(figure: Figure, reach: float, unit: str, say: Language) -> None:
     norm = TwoSlopeNorm(0.0, -reach, reach)
     bar = figure.colorbar(
-        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.165, 0.4, 0.016)),
+        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.187, 0.4, 0.019)),
         orientation="horizontal",
     )
     bar.outline.set_visible(False)  # type: ignore[operator]

@@ -28,7 +28,7 @@ from model.ordinance import load_regime
 
 OUTCOME = "reporting_undocumented"
 #: Panels side by side; inches of a panel's height, and between two of them.
-COLUMNS, ROW, BETWEEN = 4, 0.85, 0.28
+COLUMNS, ROW, BETWEEN = 4, 0.74, 0.25
 
 
 def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[str, ...]] | None:

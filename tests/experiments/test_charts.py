@@ -20,6 +20,8 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from experiments.analysis.charts import mark as mark_of
+from experiments.briefing.chart_map import _clear
+from experiments.briefing.chart_months import _course
 from experiments.charts import (
     CLASSES,
     ENCOUNTERS,
@@ -30,6 +32,7 @@ from experiments.charts import (
     finding,
     reporting_figure,
 )
+from experiments.contrasts import interval
 from experiments.forest import Panel, forest
 from experiments.language import LANGUAGES, few_digits, language
 from experiments.marks import CHANCE, CLEAR, PARAMETERS, Mark
@@ -287,3 +290,44 @@ def test_words_are_wrapped_by_their_own_width():
     thin, wide = wrapped("i " * 60, 10, width=2), wrapped("W " * 60, 10, width=2)
     assert wide.count("\n") > 2 * thin.count("\n") > 0
     assert wrapped("a" * 400, 10, width=1) == "a" * 400
+
+
+def runs(draws: int) -> pd.DataFrame:
+    """Two months of three seeds at `draws` draws; text b is above a by what the draw says."""
+    rows = [
+        {"regime": regime, "month": month, "seed": seed, "draw": draw,
+         "outcome": "reporting_undocumented", "by": "all",
+         "value": 40 + seed + (regime == "b") * (1 + 0.1 * seed + draw - (draws - 1) / 2)}
+        for regime in "ab" for month in ("2022-01", "2022-02") for seed in range(3)
+        for draw in range(draws)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("draws", [1, 5])
+def test_a_month_tells_chance_from_parameters(draws):
+    held = SimpleNamespace(outcomes=SimpleNamespace(frame=runs(draws)), told=TOLD)
+    for found in _course(held, "b", language("en")).values():
+        assert found.estimate == pytest.approx(1.1)
+        # Draws are not replicates: however many there are, chance has three.
+        assert (found.low, found.high) == pytest.approx(
+            [end[0] for end in interval(np.array([[1.0, 1.1, 1.2]]))[1:3]]
+        )
+        if draws == 1:
+            assert found.clear and math.isnan(found.wide_low)
+        else:
+            assert found.wide_low < 0 < found.low and not found.clear
+
+
+def test_a_month_that_one_run_hides_has_no_mark():
+    frame = runs(2)
+    frame.loc[0, "value"] = np.nan
+    held = SimpleNamespace(outcomes=SimpleNamespace(frame=frame), told=TOLD)
+    first, second = _course(held, "b", language("en")).values()
+    assert first.note and not second.note
+
+
+def test_an_area_has_a_black_edge_only_where_every_interval_leaves_out_zero():
+    columns = ["estimate", "low", "high", "par_low", "par_high"]
+    found = pd.DataFrame([change for change, _ in CASES.values()], columns=columns)
+    assert _clear(found).tolist() == [clear for _, clear in CASES.values()]
