@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.calibration.posterior import Posterior
+from experiments.language import MINUS
 from experiments.style import COLOURS, FAINT, INK, RC, save
 from model.registry import load_parameters
 
@@ -120,7 +121,8 @@ def _target(axes: Axes, place: int, row: dict[str, Any]) -> None:
     axes.plot(x, place, "o", color=colour, markersize=5)
     p = "" if row["p"] is None else f"p {row['p']:.2f}, "
     axes.annotate(
-        f"{row['estimate']:.3g}, {row['model']:.3g}, {p}{row['kind']}", (1.01, place),
+        f"{row['estimate']:.3g}, {row['model']:.3g}, {p}{row['kind']}".replace("-", MINUS),
+        (1.01, place),
         xycoords=("axes fraction", "data"), va="center", fontsize=7.5, annotation_clip=False,
         color=ORANGE if row["outside"] else FAINT, fontweight="bold" if row["outside"] else None,
     )  # fmt: skip

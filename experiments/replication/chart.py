@@ -29,7 +29,7 @@ def event_study(design: Design, outcome: Outcome, released: Released) -> Figure 
     with mpl.rc_context({**RC, "axes.grid.axis": "y"}):
         figure = Figure(figsize=(WIDTH, HEIGHT))
         top = 0.85 - 0.045 * (len(names) + 1)
-        axes = figure.add_axes((0.09, 0.15, 0.88, top - 0.15))
+        axes = figure.add_axes((0.09, 0.18, 0.88, top - 0.18))
         axes.axhline(0, color=FAINT, linewidth=0.8)
         axes.axvline(-0.5, color=FAINT, linewidth=0.8, linestyle=":")
         true = frame[frame["estimator"] == "true"].dropna(subset="estimate")
@@ -53,6 +53,8 @@ def event_study(design: Design, outcome: Outcome, released: Released) -> Figure 
         axes.set_ylabel(unit)
         figure.text(0.02, 0.94, design.title, fontsize=12, fontweight="bold")
         figure.text(0.02, 0.895, outcome.title, color=FAINT)
+        figure.text(0.02, 0.012, "Lines: 95% intervals of one seed's estimates. Source: Carveout "
+                    "model, synthetic residents.", fontsize=7, color=FAINT, va="bottom")
         figure.legend(*axes.get_legend_handles_labels(), loc="upper left",
                       bbox_to_anchor=(0.012, 0.885), frameon=False, ncols=1, fontsize=8)
     return figure
