@@ -33,7 +33,7 @@ RUNS = {
         "--scale", "{scale}", "--replicates", "{replicates}", "--seed", "1",
     ),
     # Its replication designs take most of the time, whatever the scale.
-    "validation": ("validate", "--scale", "0.1", "--replicates", "2"),
+    "validation": ("validate", "--scale", "0.1", "--replicates", "4"),
 }
 #: What is kept of a run's folder.
 TABLES = (CONTRASTS, OUTCOME_ROWS, "attribution.parquet", "validation.csv", MANIFEST)
@@ -111,7 +111,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Make the example: all of it, some of its runs, or its pages alone."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--scale", default="0.25", help="share of the city (default: 0.25)")
-    parser.add_argument("--replicates", default="6", help="paired replicates (default: 6)")
+    parser.add_argument("--replicates", default="4", help="paired replicates (default: 4)")
     parser.add_argument("--run", nargs="*", default=list(RUNS), choices=list(RUNS),
                         help="runs to make anew (default: all)")
     parser.add_argument("--pages", action="store_true", help="the briefings only")
