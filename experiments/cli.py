@@ -99,7 +99,7 @@ def _built_in(command: Command) -> None:
         "  carveout compare welcoming-2012 my-ordinance.toml --environment E0\n"
         "  carveout compare --set beta=1.2 --set sigma=0\n"
         "  carveout compare --draws 20                  parameters known better\n"
-        "  carveout compare --draws 0                   chance alone, in a sixth of the time",
+        "  carveout compare --draws 0                   chance alone, in an eighth of the time",
     )
     compare.add_argument(
         "regimes", nargs="*", metavar="REGIME",
@@ -215,7 +215,7 @@ def draw_options(parser: Parser) -> None:
                         help="what the parameters are drawn from (default: the project's own)")
     parser.add_argument("--draws", metavar="N",
                         help="sets of parameters at which every replicate is run: parameter "
-                        "uncertainty beside chance (default: 6; 0 leaves it out, as 1 replicate "
+                        "uncertainty beside chance (default: 8; 0 leaves it out, as 1 replicate "
                         "and --events do)")
 
 

@@ -184,7 +184,7 @@ def compare(
         Share of the city's residents that are simulated.
     posterior, draws
         Run every replicate at so many draws of a posterior's CSV file (by default the project's
-        own, and six): parameter uncertainty beside chance (`experiments.uncertainty`).
+        own, and eight): parameter uncertainty beside chance (`experiments.uncertainty`).
         `parameters` hold in every draw. With 0 every parameter has its default, and chance alone
         is told; so it is, unless draws are asked for, with one replicate and with `events`.
     decompose

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_BASELINE, DEFAULT_CITY = "welcoming-2012", "chicago"
 MAX_YEARS, MAX_REPLICATES = 100, 10_000
 #: Of the posterior, where a number is not asked for.
-DEFAULT_DRAWS = 6
+DEFAULT_DRAWS = 8
 #: What the posterior is called that comes with the project.
 OWN_POSTERIOR = "the committed posterior"
 #: The shortest run is a day, as a share of a year.

@@ -17,7 +17,7 @@ from experiments.language import decimals, language
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, Released, gated
 from experiments.settings import Settings, environment_says, name
-from experiments.uncertainty import leaves_out_zero
+from experiments.uncertainty import leaves_out_zero, over_draws_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,9 +191,9 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
         )
     if settings.draws:
         lines.append(
-            f"In brackets: parameter uncertainty, where 95% of draws of {settings.posterior} lie, "
-            f"by {len(settings.draws)} of them, without the chance in them. Above it chance, which "
-            "falls with replicates."
+            f"In brackets: parameter uncertainty, {over_draws_said(len(settings.draws))} of "
+            f"{settings.posterior}, without the chance in them. Above it chance, which falls with "
+            "replicates."
         )
         if int(whole["n"].max()) < 2:
             lines.append("One replicate: chance and parameters cannot be told apart.")

@@ -12,15 +12,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from experiments.contrasts import interval
 
 #: Ends of the interval over draws.
 ENDS = (0.025, 0.975)
-#: From so many draws on, the ends are looked up among them. The least and the greatest of fewer
-#: would hold too little: of six, five sevenths.
+#: So many draws have a middle 95%. Fewer are told by their range, which claims no shape: effects
+#: are skewed, and an interval put around a mean would reach to signs that no parameters give.
 MANY = 40
+
+
+def over_draws(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far values (k, draws) reach over draws, (2, k): the middle 95% of them, or of fewer than
+    `MANY` the least and the greatest, between which (draws - 1) / (draws + 1) of all would lie."""
+    if values.shape[1] < MANY:
+        return np.stack([values.min(axis=1), values.max(axis=1)])
+    return np.quantile(values, ENDS, axis=1)
+
+
+def over_draws_said(draws: int) -> str:
+    """What `over_draws` gives, in words."""
+    return f"the {'range' if draws < MANY else 'middle 95%'} of {draws} draws"
 
 
 def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
@@ -38,8 +50,7 @@ def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
     Returns
     -------
     mc_low, mc_high: 95% t-interval over replicates; NaN with fewer than two.
-    par_low, par_high: where 95% of draws lie, without the chance in them: their middle, or with
-    fewer than `MANY` Student's interval for one more of them. NaN with fewer than two draws or
+    par_low, par_high: `over_draws`, without the chance in them. NaN with fewer than two draws or
     replicates, of which nothing can be told apart.
     """
     _, replicates, draws = values.shape
@@ -56,11 +67,7 @@ def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:
             share = np.where(spread > 0, np.maximum(0.0, 1 - chance / spread), 0.0)
         share = np.where(np.isnan(spread), np.nan, share)
         told = mean + np.sqrt(share)[:, None] * (by_draw - mean)
-        if draws < MANY:
-            reach = stdtrit(draws - 1, ENDS[1]) * np.sqrt((1 + 1 / draws) * share * spread)
-            par = mean.ravel() + np.outer((-1, 1), reach)
-        else:
-            par = np.quantile(told, ENDS, axis=1)
+        par = over_draws(told)
     return pd.DataFrame(
         {"mc_low": mc_low, "mc_high": mc_high, "par_low": par[0], "par_high": par[1]}
     )

@@ -31,7 +31,7 @@ from experiments.privacy import ENDS
 from experiments.settings import Case, Settings, name, whole
 from experiments.study.codebook import full_title
 from experiments.terminal import decimals, number
-from experiments.uncertainty import leaves_out_zero
+from experiments.uncertainty import leaves_out_zero, over_draws_said
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +45,7 @@ class Attribution(Analysis):
     """A difference shared out among clauses: row ``all`` is the whole, the others add up to it.
 
     Columns: clause, title, estimate, low, high (95% over replicates), n; ``par_low`` and
-    ``par_high`` (where 95% of parameters lie) if they were drawn; ``alone`` and ``last`` are what
+    ``par_high`` (over draws of the parameters) if there are any; ``alone`` and ``last`` are what
     the clause does taken first and taken last (NaN where orders are sampled).
     """
 
@@ -83,7 +83,7 @@ class Attribution(Analysis):
         told = pd.DataFrame({"clause": table["title"]})
         told[f"contribution, {unit} (95%)"] = [estimate(row) for row in table.itertuples()]
         if "par_low" in table:
-            told["parameters (95%)"] = [
+            told["over draws"] = [
                 spread(row.par_low, row.par_high, places(row.estimate, row.low, row.high))
                 for row in table.itertuples()
             ]
@@ -114,7 +114,7 @@ class Attribution(Analysis):
     def _intervals(self) -> str:
         chance = "Monte Carlo error" + " and sampled orders" * bool(self.plan.orders)
         if draws := len(self.settings.draws):
-            return f"{chance}; beside them, where 95% of parameters lie, by {draws} draws"
+            return f"{chance}; beside them {over_draws_said(draws)} of the parameters"
         return f"{chance}; parameters are held"
 
     def figure(self) -> Figure:
@@ -199,7 +199,7 @@ def attribute(
         Different laws that are run at most. Where the mixtures come to more, orders of the clauses
         are sampled; the shares still add up exactly, and the intervals hold the sampling.
     posterior, draws
-        As `experiments.compare` takes them: by default every law is run at six draws in every
+        As `experiments.compare` takes them: by default every law is run at eight draws in every
         replicate, and with 0 at the default parameters alone.
     say
         Told the number of runs before they begin.

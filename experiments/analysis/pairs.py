@@ -16,6 +16,7 @@ from experiments.privacy import release_estimates
 from experiments.settings import DEFAULT_BASELINE
 from experiments.study.codebook import full_title
 from experiments.terminal import number
+from experiments.uncertainty import over_draws_said
 from model.faults import BadInput, Fault
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class PairedContrasts(Analysis):
     """Differences between positions of a lever, paired by draw and replicate.
 
     Columns: condition (the other levers), contrast, baseline, estimate, low, high (95%, Monte
-    Carlo), par_low, par_high (95% of the draws' means, noise removed; NaN with one draw), n,
+    Carlo), par_low, par_high (over the draws' means, noise removed; NaN with one draw), n,
     draws, ratio with ratio_low and ratio_high (replicates that independent seeds would need, over
     those run), independent (that number).
     """
@@ -75,7 +76,7 @@ class PairedContrasts(Analysis):
             estimate(row) for row in table.itertuples()
         ]
         if table["draws"].max() > 1:
-            told["range over draws (95%)"] = [
+            told["over draws"] = [
                 spread(row.par_low, row.par_high, places(row.estimate, row.par_low, row.par_high))
                 for row in table.itertuples()
             ]
@@ -86,9 +87,9 @@ class PairedContrasts(Analysis):
     def notes(self) -> list[str]:
         """What the intervals hold."""
         lines = ["Intervals: Monte Carlo error of the mean over draws; it falls with replicates."]
-        if self.table()["draws"].max() > 1:
+        if (draws := int(self.table()["draws"].max())) > 1:
             lines.append(
-                "Range over draws: what the parameters leave open; no number of replicates "
+                f"Over draws: {over_draws_said(draws)} of the parameters; no number of replicates "
                 "narrows it. Noise is removed where a draw has two replicates or more."
             )
         if self.values.hidden:
@@ -104,8 +105,8 @@ class PairedContrasts(Analysis):
         ]
         note = (
             f"Chance: 95% interval of the mean over draws, {int(table['n'].min())} to "
-            f"{int(table['n'].max())} pairs. Parameters: the middle 95% of the draws' means, noise "
-            f"removed. Source: {source_text(self.values)}."
+            f"{int(table['n'].max())} pairs. Parameters: "
+            f"{over_draws_said(int(table['draws'].max()))}, noise removed. Source: {source_text(self.values)}."
         )
         panel = (full_title(self.values.outcome), difference_unit(spec.unit), table.itertuples())
         title = self.sentence().partition(". Pairing")[0].rstrip(".")

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
+from experiments.uncertainty import over_draws
+
 LEVEL = 0.95
 
 
@@ -49,7 +51,7 @@ def two_level(value: NDArray[np.float64], draw: NDArray[np.integer]) -> Spread:
         return Spread(mean, low, high, np.nan, np.nan, n, draws)
     between = float(means.var(ddof=1))
     kept = 1.0 if not degrees or between == 0 else np.sqrt(max(0.0, 1 - noise / between))
-    ends = np.quantile(mean + kept * (means - mean), [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    ends = over_draws((mean + kept * (means - mean))[None])[:, 0]
     return Spread(mean, low, high, float(ends[0]), float(ends[1]), n, draws)
 
 

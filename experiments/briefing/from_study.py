@@ -2,8 +2,8 @@
 
 A setting is a choice of every lever but the regime (a legal environment, say). Runs are paired
 within draw and replicate. Over draws of the parameters a difference has two intervals: ``low`` and
-``high`` are Monte Carlo error at the draws as they are, ``par_low`` and ``par_high`` the middle
-95% of the draws' own differences.
+``high`` are Monte Carlo error at the draws as they are, ``par_low`` and ``par_high`` how
+far the draws' own differences reach (`uncertainty.over_draws`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from experiments.settings import environment_says
 from experiments.store import write_json
 from experiments.study import open_study
 from experiments.study.reading import KIND, Study
+from experiments.uncertainty import over_draws
 from model.faults import BadInput, Fault
 from model.ordinance import load_regime
 from model.registry import load_parameters
@@ -140,7 +141,7 @@ def _part(
         )
         half = _within(values, place, len(names))
         low, high = mean - half, mean + half
-        more["par_low"], more["par_high"] = np.quantile(by_draw, (0.025, 0.975), axis=1)
+        more["par_low"], more["par_high"] = over_draws(by_draw)
     return cells.to_frame(index=False).assign(
         regime=regime, baseline=baseline, measure=measure, estimate=mean, low=low, high=high,
         n=values.shape[1], paired=list(values), suppressed=hidden, **more,

@@ -60,8 +60,8 @@ def add(command: Command) -> None:
                        help="name or file (default: full-cooperation)")
     heads.add_argument("--baseline", default="welcoming-2012", metavar="REGIME",
                        help="what it is compared with (default: welcoming-2012)")
-    heads.add_argument("--draws", default="6", metavar="N",
-                       help="posterior draws at which laws and switches are run (default: 6; "
+    heads.add_argument("--draws", default="8", metavar="N",
+                       help="posterior draws at which laws and switches are run (default: 8; "
                        "0: chance alone)")
     scenario_options(heads, without=("environment",))
     result_options(heads)

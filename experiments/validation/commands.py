@@ -36,7 +36,7 @@ def add(command: Command) -> None:
     parser.add_argument("--posterior", metavar="FILE", nargs="?", const="",
                         help="what parameters are drawn from (default: the project's own)")
     parser.add_argument("--draws", metavar="N",
-                        help="draws at which every replicate is run (default: 6; 0: chance alone)")
+                        help="draws at which every replicate is run (default: 8; 0: chance alone)")
     result_options(parser)
 
 

@@ -2,7 +2,7 @@
 
 The counts of all replicates are pooled before anything is divided, so that rare events do not
 bias a ratio; the interval for chance is the jackknife's over replicates. Parameter draws are told
-apart: each gives an effect of its own, and the model's interval is where 95% of them lie.
+apart: each gives an effect of its own, and the model's interval is how far they reach.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.special import stdtrit
 from experiments import privacy
 from experiments.contrasts import CONFIDENCE
 from experiments.outcomes import YEAR
-from experiments.uncertainty import ENDS, MANY
+from experiments.uncertainty import over_draws
 from experiments.validation.plan import Contrast, Side, key_of, outcome_key
 from experiments.validation.row import IN_UNITS
 
@@ -87,7 +87,7 @@ def effect_of(contrast: Contrast, counts: Counts) -> Effect:
         chance = _jackknife(estimate, without)
     low, high = chance
     if len(by_draw) > 1:
-        low, high = _over_draws(by_draw)
+        low, high = map(float, over_draws(by_draw[None])[:, 0])
     with np.errstate(invalid="ignore", divide="ignore"):
         a, b = per[:2] * total[:2, 0].sum(axis=-1) / total[:2, 1].sum(axis=-1)
     small = any(
@@ -132,16 +132,6 @@ def _jackknife(estimate: float, without: Floats) -> tuple[float, float]:
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
     half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * error)
     return estimate - half, estimate + half
-
-
-def _over_draws(by_draw: Floats) -> tuple[float, float]:
-    """Where 95% of draws lie: their middle, or of few Student's interval for one more of them."""
-    n = len(by_draw)
-    if n >= MANY:
-        low, high = np.quantile(by_draw, ENDS)
-        return float(low), float(high)
-    reach = stdtrit(n - 1, ENDS[1]) * np.sqrt((1 + 1 / n) * by_draw.var(ddof=1))
-    return float(by_draw.mean() - reach), float(by_draw.mean() + reach)
 
 
 def _small(side: Side, sums: Floats) -> bool:

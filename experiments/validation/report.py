@@ -15,6 +15,7 @@ from rich.text import Text
 from experiments.outcomes import OUTCOMES
 from experiments.privacy import Released, gated
 from experiments.terminal import console, decimals, number
+from experiments.uncertainty import over_draws_said
 from experiments.validation import verdict
 from experiments.validation.row import SIGNS
 
@@ -136,7 +137,7 @@ def _intervals(frame: pd.DataFrame) -> str:
     draws = int(pd.to_numeric(frame["draws"]).fillna(1).max()) if len(frame) else 1
     if draws > 1:
         return (
-            f"Model: the mean over {draws} draws of the parameters, and where 95% of draws lie "
+            f"Model: the mean over draws of the parameters, and {over_draws_said(draws)} "
             "(parameter uncertainty); columns chance_low and chance_high tell Monte Carlo error."
         )
     return (

@@ -109,7 +109,7 @@ def validate(
     replicates
         Paired replicates with the seeds ``seed``, ``seed + 1``, ...
     posterior, draws
-        As `comparison.compare` takes them: by default every replicate is run at six draws of the
+        As `comparison.compare` takes them: by default every replicate is run at eight draws of the
         project's own posterior. The model's interval is over draws, and ``chance_low``,
         ``chance_high`` tell chance; with 0 draws both are chance at the default parameters.
         Designs keep their own parameters.

@@ -66,7 +66,7 @@ def test_contributions_have_both_uncertainties_and_add_up_at_every_draw():
     # No clause between these texts has its share by chance: the beliefs differ by the draw.
     assert whole["par_high"] - whole["par_low"] > whole["high"] - whole["low"]
     assert "--draws 3" in done.manifest["command"]
-    assert "parameters (95%)" in done.shown()
+    assert "over draws" in done.shown()
 
 
 def test_no_clause_is_called_largest_while_another_may_be_as_large():
