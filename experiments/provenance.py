@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.language import Language, language
+from experiments.outcomes import YEAR
 from experiments.settings import Settings, name
 
 
@@ -75,8 +76,15 @@ class Provenance:
         return say("chart.part_of_city", scale=say.number(self.scale, digits))
 
     def length(self, say: Language) -> str:
-        """How long each run was."""
-        if self.years == 1:
-            return say("chart.year_one")
-        digits = 0 if self.years == int(self.years) else 2
-        return say("chart.years", years=say.number(self.years, digits))
+        """How long each run was, in whole years, months or days."""
+        for unit, count in (("year", self.years), ("month", self.years * 12)):
+            if count >= 1 and abs(count - round(count)) < 0.01:
+                return _counted(round(count), unit, say)
+        return _counted(round(self.years * YEAR), "day", say)
+
+
+def _counted(count: int, unit: str, say: Language) -> str:
+    """``one month``, ``6 months``."""
+    if count == 1:
+        return say(f"chart.{unit}_one")
+    return say(f"chart.{unit}s", **{f"{unit}s": say.number(count)})

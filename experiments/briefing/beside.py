@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.briefing.document import Inlines
-from experiments.briefing.facts import MANIFEST, Fact, Facts, identity
+from experiments.briefing.document import Inlines, Text
+from experiments.briefing.facts import MANIFEST, Fact, Facts
+from experiments.briefing.queries import identity
 from experiments.briefing.writer import Writer
 from experiments.forest import Panel, forest
 from experiments.language import few_digits
@@ -22,6 +23,10 @@ from model.faults import BadInput, Fault
 
 ATTRIBUTION, WHOLE = "attribution.parquet", "all"
 VALIDATION = "carveout validation"
+#: Verdicts on findings, by the slot of the phrase that counts them.
+VERDICTS = {
+    "agree": "agrees", "sign": "right sign", "disagree": "disagrees", "other": "not comparable",
+}
 COLUMNS = ("clause", "title", "estimate", "low", "high", "n")
 
 
@@ -90,13 +95,29 @@ def attribution(path: Path) -> Attribution | None:
 
 
 def validation(path: Path) -> Validation | None:
-    """A validation's folder; None if it is something else."""
+    """A validation's folder; None if it is something else.
+
+    Raises
+    ------
+    BadInput
+        If it does not count findings used in calibration apart from the others.
+    """
     try:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    ours = isinstance(manifest, dict) and manifest.get("kind") == VALIDATION
-    return Validation(path, manifest) if ours else None
+    if not isinstance(manifest, dict) or manifest.get("kind") != VALIDATION:
+        return None
+    fitted = manifest.get("calibration")
+    fitted = fitted if isinstance(fitted, dict) else {}
+    for name, counts in (("", manifest), ("calibration.", fitted)):
+        verdicts = set(counts.get("verdicts", ()))
+        if "findings" not in counts or not set(VERDICTS.values()) <= verdicts:
+            raise BadInput(Fault(
+                f"{path.name} has no {name}findings and {name}verdicts of each kind",
+                "what carveout validate writes; run it again", MANIFEST, key="with",
+            ))
+    return Validation(path, manifest)
 
 
 def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
@@ -142,14 +163,17 @@ def clauses_text(write: Writer, found: Attribution) -> Inlines:
 
 
 def validation_text(write: Writer, found: Validation | None) -> Inlines:
-    """How many published findings the model meets; or that it was not computed here."""
+    """How many findings the model meets that it was not fitted to, and how many that it was."""
     if found is None:
         return write("validation.none")
     counts = {
-        name: found.count(write, f"verdicts.{key}")
-        for name, key in (
-            ("agree", "agrees"), ("sign", "right sign"), ("disagree", "disagrees"),
-            ("other", "not comparable"),
-        )
+        name: found.count(write, f"verdicts.{key}") for name, key in VERDICTS.items()
     }
-    return write("validation.some", total=found.count(write, "findings"), **counts)
+    fitted = {
+        name: found.count(write, f"calibration.{key}")
+        for name, key in (("total", "findings"), ("agree", "verdicts.agrees"))
+    }
+    return (
+        *write("validation.some", total=found.count(write, "findings"), **counts), Text(" "),
+        *write("validation.fitted", **fitted),
+    )

@@ -140,6 +140,8 @@ def check(folder: str | Path, results: str | Path | None = None) -> Checked:
     for id, fact in content["facts"].items():
         if len(again[id]) != fact["rows"]:
             differences.append(f"{id}: {len(again[id])} rows, not {fact['rows']}")
+        elif "row" in fact and again[id][0] != fact["row"]:
+            differences.append(f"{id}: the tables give {again[id][0]}, not {fact['row']}")
     for number in content["numbers"]:
         differences += _differs(number, again[number["id"]], content["language"])
     differences += _page(register)

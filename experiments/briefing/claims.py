@@ -6,17 +6,21 @@ import re
 import tomllib
 from pathlib import Path
 
-from experiments.briefing.document import Inline, Inlines, Row, Table, Text
-from experiments.briefing.facts import EVIDENCE, Fact, identity
+from experiments.briefing.document import Inline, Inlines, Number, Row, Table, Text
+from experiments.briefing.facts import EVIDENCE, Estimate, Fact, Facts
+from experiments.briefing.findings import ranges
+from experiments.briefing.queries import identity
+from experiments.briefing.relative import percent
 from experiments.briefing.results import Results
-from experiments.briefing.rules import Verdict, verdict
-from experiments.briefing.writer import Writer
-from experiments.language import few_digits
+from experiments.briefing.rules import NO_EVENTS, Verdict, verdict
+from experiments.briefing.writer import Writer, change_digits
 from model.evidence import load_evidence
 from model.faults import BadInput
 from model.ordinance import load_regime
 
 CLAIMS = Path(__file__).with_name("claims.toml")
+#: The unit of a claim that is made in percent of a level; others are in the outcome's own unit.
+PERCENT = "percent"
 FIGURE = re.compile(r"-?\d*\.?\d+")
 
 
@@ -43,7 +47,7 @@ def evidence_table(write: Writer, results: Results) -> Table:
     claims = tomllib.loads(CLAIMS.read_text("utf-8"))["claims"]
     rows = [_row(write, results, claim) for claim in claims]
     header = (write("evidence.claim"), write("evidence.source"), write("evidence.model"))
-    return Table(write("evidence.caption"), header, tuple(rows), (3.0, 2.1, 2.6), numeric=False)
+    return Table(write("evidence.caption"), header, tuple(rows), (2.7, 1.9, 3.1), numeric=False)
 
 
 def _row(write: Writer, results: Results, claim: dict) -> Row:
@@ -60,31 +64,45 @@ def _row(write: Writer, results: Results, claim: dict) -> Row:
     row = load_evidence()[claim["evidence"]]
     unread = "" if row.is_checked else f" {write.language('evidence.unread')}"
     source: Inlines = (Text(f"{row.source}{unread} "), Text(row.id, "quiet"))
-    return Row(((*contested, *said), source, _model(write, results, claim.get("outcome"))))
+    return Row(((*contested, *said), source, _model(write, results, claim)))
 
 
-def _model(write: Writer, results: Results, outcome: str | None) -> Inlines:
-    """The model's number for the same thing, judged like every other."""
-    told = results.told
-    if outcome is None or not told.others:
+def _model(write: Writer, results: Results, claim: dict) -> Inlines:
+    """The model's number for the same thing in the claim's own unit, judged like every other."""
+    outcome, base = claim.get("outcome"), results.told.baseline
+    if outcome is None or not results.told.others:
         return write("evidence.not_compared")
-    other = opposite(results)
-    change = write.facts.estimate("difference", other, outcome)
+    source = results.variants.get(claim.get("environment", ""), results)
+    other, relative = opposite(results), claim.get("unit") == PERCENT
+    look = percent if relative else _difference
+    change = look(source.facts, other, outcome)
     state = verdict(change)
-    names = {"a": write.regime(other), "b": write.regime(told.baseline)}
-    if state is Verdict.SAME:
-        return write("evidence.same", **names)
+    said = write("evidence.under", setting=write.language.either(
+        f"settings.{source.told.environment}", source.told.environment
+    ))
+    names = {"a": write.regime(other), "b": write.regime(base)}
+    if state in NO_EVENTS:
+        return (*said, *write(f"evidence.{state}", thing=write.thing(outcome), **names))
     if not state.clear and state is not Verdict.UNCLEAR:
-        return write("evidence.unknown")
-    digits = few_digits(change.estimate, change.low, change.high)
-    form = "size" if state.clear else "signed"
-    near, far = ("high", "low") if state is Verdict.FEWER else ("low", "high")
-    size, low, high = (
-        write.number(change.fact, name, getattr(change, name), digits, form=form)
-        for name in ("estimate", near, far)
-    )
-    thing = f"{write.thing(outcome)} ({write.difference_unit(outcome)})"
-    slots: dict[str, str | Inline] = {**names, "low": low, "high": high, "thing": thing}
+        return (*said, *write("evidence.unknown", thing=write.thing(outcome)))
+    digits, turned = change_digits(change), state is Verdict.FEWER
+
+    def number(column: str) -> Number:
+        value, form = getattr(change, column), "size" if state.clear else "signed"
+        return write.number(change.fact, column, value, digits, form=form)
+
+    unit = "%" if relative and state.clear else write.difference_unit(outcome)
+    if relative and not state.clear:
+        unit = write.language("evidence.percent")
+    slots: dict[str, str | Inline | Inlines] = {
+        **names, "range": ranges(write, change, number, turned=turned),
+        "thing": write.thing(outcome) if unit == "%" else f"{write.thing(outcome)} ({unit})",
+    }
     if state.clear:
-        slots["size"] = size
-    return (*write(f"evidence.{state}", **slots), write.mark(change.fact))
+        sign = (Text("%"),) if relative else ()
+        slots["size"] = (number("estimate"), *sign)
+    return (*said, *write(f"evidence.{state}", **slots), write.mark(change.fact))
+
+
+def _difference(facts: Facts, regime: str, outcome: str) -> Estimate:
+    return facts.estimate("difference", regime, outcome)

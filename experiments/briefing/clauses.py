@@ -74,7 +74,7 @@ def _columns(write: Writer, stated: dict[str, Clauses], names: list[str]) -> Tab
         rows.append(Row(tuple(cells)))
     header = (write("clause.clause"), *[write.inlines(write.regime(name)) for name in names])
     widths = (1.2, *[1.6] * len(names))
-    caption = write("clause.caption", regimes=write.regimes(names))
+    caption = write("clause.caption")
     return Table(caption, tuple(header), tuple(rows), widths, numeric=False)
 
 
@@ -97,7 +97,7 @@ def _differences(write: Writer, stated: dict[str, Clauses], names: list[str]) ->
     header = (
         write("clause.clause"), write.inlines(write.regime(base)), write("clause.elsewhere"),
     )
-    caption = write("clause.caption", regimes=write.regimes(names))
+    caption = write("clause.caption")
     return Table(caption, header, tuple(rows), (1.15, 2.0, 4.3), numeric=False)
 
 

@@ -47,7 +47,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `style` is empty, ``intro`` (kept with what follows), ``note`` or ``code``."""
+    """A paragraph; `style` is empty, ``intro`` (kept with what follows), ``note``, ``code`` or
+    ``ids`` (the ids of the numbers above, small and not read out)."""
 
     inlines: Inlines
     style: str = ""
@@ -62,10 +63,14 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Row:
-    """A table's row, its first cell the header; with `indent` it is part of the row above."""
+    """A table's row, its first cell the header; with `indent` it is part of the row above.
+
+    One that `spans` is a single cell over all columns: a heading of the rows that follow.
+    """
 
     cells: tuple[Inlines, ...]
     indent: bool = False
+    spans: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,16 @@ def inlines_of(blocks: Iterable[Block]) -> Iterator[Inline]:
             case Box(title, inner):
                 yield from title
                 yield from inlines_of(inner)
+
+
+def unmarked(inlines: Iterable[Inline]) -> Inlines:
+    """The same without ids."""
+    return tuple(one for one in inlines if not isinstance(one, Mark))
+
+
+def facts_of(inlines: Iterable[Inline]) -> list[str]:
+    """The facts of the numbers, each once, in reading order."""
+    return list(dict.fromkeys(one.fact for one in inlines if isinstance(one, Number)))
 
 
 def plain(inlines: Iterable[Inline]) -> str:

@@ -7,14 +7,15 @@ with the query, in DuckDB.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
+from experiments.briefing.numerators import compare
+from experiments.briefing.queries import identity, where
 from experiments.outcomes import OUTCOMES
 
 CONTRASTS, OUTCOME_ROWS, MANIFEST, EVIDENCE = (
@@ -22,16 +23,23 @@ CONTRASTS, OUTCOME_ROWS, MANIFEST, EVIDENCE = (
 )
 KEY = ("measure", "regime", "outcome", "by", "group")
 VALUES = ("estimate", "low", "high", "n")
+#: The two parts that add up to a difference.
+PARTS = ("legal_exposure", "belief")
 
 
 @dataclass(frozen=True)
 class Fact:
-    """Rows that one query gives. `file` is a table of the results, the manifest or the evidence."""
+    """Rows that one query gives. `file` is a table of the results, the manifest or the evidence.
+
+    ``decides`` marks a row that is not printed but decides what is said: the register keeps it,
+    and a check holds it to what the query gives.
+    """
 
     id: str
     file: str
     query: str
     rows: tuple[Mapping[str, Any], ...]
+    decides: bool = False
 
     def value(self, column: str) -> Any:
         """The only row's value."""
@@ -43,7 +51,8 @@ class Estimate:
     """One row of contrasts: a level, a difference or a part of one.
 
     ``low`` and ``high`` are the 95% interval over replicates (Monte Carlo error); ``par_low`` and
-    ``par_high`` that over draws of the parameters, NaN where none were made.
+    ``par_high`` that over draws of the parameters, NaN where none were made. ``differing`` is in
+    how many pairs of runs the events behind a difference differ; None where that is not known.
     """
 
     fact: str
@@ -59,6 +68,17 @@ class Estimate:
     paired: tuple[float, ...] = ()
     par_low: float = math.nan
     par_high: float = math.nan
+    differing: int | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """Whether parameters were drawn, so that there is a second interval."""
+        return not math.isnan(self.par_low)
+
+    @property
+    def doubtless(self) -> bool:
+        """Whether the draws spread no more than chance alone would have them."""
+        return self.drawn and self.par_low == self.par_high
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -68,32 +88,23 @@ class Estimate:
         return low, high
 
     @property
+    def sizes(self) -> tuple[float, ...]:
+        """The estimate and the ends of both intervals."""
+        return self.estimate, self.low, self.high, self.par_low, self.par_high
+
+    @property
+    def nearest(self) -> float:
+        """The interval's end nearest to zero, where every interval leaves out zero; else zero."""
+        intervals = [(self.low, self.high)]
+        if self.drawn:
+            intervals.append((self.par_low, self.par_high))
+        clear = all(low > 0 or high < 0 for low, high in intervals)
+        return min((abs(end) for ends in intervals for end in ends), default=0.0) if clear else 0.0
+
+    @property
     def same_sign(self) -> int:
         """Replicates in which the difference has the sign of the mean."""
         return sum(value * self.estimate > 0 for value in self.paired)
-
-
-def identity(file: str, query: str) -> str:
-    """Six letters and digits for a query; none that are mistaken for another."""
-    number = int.from_bytes(hashlib.blake2b(f"{file}\n{query}".encode(), digest_size=8).digest())
-    letters = "23456789abcdefghjkmnpqrstuvwxyz"
-    return "".join(letters[number // len(letters) ** place % len(letters)] for place in range(6))
-
-
-def quoted(value: object) -> str:
-    """A value as a literal of SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def where(**columns: object) -> str:
-    """``"by" = 'all' AND ...``; several values of a column are a list."""
-    tests = []
-    for name, value in columns.items():
-        if isinstance(value, list | tuple):
-            tests.append(f'"{name}" IN ({", ".join(map(quoted, value))})')
-        else:
-            tests.append(f'"{name}" = {quoted(value)}')
-    return " AND ".join(tests)
 
 
 @dataclass
@@ -105,6 +116,7 @@ class Facts:
     manifest: Mapping[str, Any]
     prefix: str = ""
     asked: dict[str, Fact] = field(default_factory=dict)
+    _differing: dict[tuple[str, str], Fact | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._rows = self.contrasts.set_index(list(KEY)).sort_index()
@@ -129,12 +141,45 @@ class Facts:
         row = self._rows.loc[key]
         values = {name: row[name] for name in columns}
         self.keep(Fact(id, file, query, ({**values, "n": int(row["n"])},)))
-        return Estimate(
+        found = Estimate(
             id, measure, regime, outcome, float(row["estimate"]), float(row["low"]),
             float(row["high"]), int(row["n"]), bool(row["suppressed"]),
             paired=tuple(row["paired"]), par_low=float(row.get("par_low", math.nan)),
             par_high=float(row.get("par_high", math.nan)),
         )
+        if measure == "level" or by != "all" or found.suppressed:
+            return found
+        return replace(found, differing=self._differing_of(found))
+
+    def differing(self, regime: str, outcome: str) -> Fact | None:
+        """In how many pairs of runs a regime's events are not the baseline's; None if unknown."""
+        key = (regime, outcome)
+        if key not in self._differing:
+            self._differing[key] = self._compared(regime, outcome)
+        return self._differing[key]
+
+    def _compared(self, regime: str, outcome: str) -> Fact | None:
+        file, sides = self.prefix + OUTCOME_ROWS, (regime, str(self.manifest["baseline"]))
+        levels = _chosen(
+            self.contrasts, dict(outcome=outcome, measure="level", by="all", regime=list(sides))
+        ).set_index("regime")["paired"]
+        found = compare(
+            self.outcomes, levels, (self.prefix + CONTRASTS, file), outcome, sides
+        )
+        if found is None:
+            return None
+        row = {"pairs": len(found.differ), "differing": int(found.differ.sum())}
+        return Fact(identity(file, found.query), file, found.query, (row,), decides=True)
+
+    def _differing_of(self, change: Estimate) -> int | None:
+        """For a part of a difference: as for the difference, where the other part is nothing."""
+        if change.measure in PARTS:
+            other = next(part for part in PARTS if part != change.measure)
+            key = (other, change.regime, change.outcome, "all", "all")
+            if key not in self._rows.index or any(self._rows.loc[key]["paired"]):
+                return None
+        fact = self.differing(change.regime, change.outcome)
+        return None if fact is None else int(self.keep(fact).value("differing"))
 
     def rows(self, **columns: object) -> Fact:
         """Rows of contrasts behind a table or chart."""
@@ -192,8 +237,8 @@ class Facts:
             group="all",
         )
         query = (
-            "SELECT len(list_filter(paired, x -> x * estimate > 0)) AS same, "
-            f'len(list_filter(paired, x -> NOT isnan(x))) AS pairs FROM "{file}" '
+            "SELECT len(list_filter(paired, lambda x: x * estimate > 0)) AS same, "
+            f'len(list_filter(paired, lambda x: NOT isnan(x))) AS pairs FROM "{file}" '
             f"WHERE {condition}"
         )
         row = {"same": change.same_sign, "pairs": len(known)}

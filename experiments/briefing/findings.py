@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from experiments.briefing.document import Inlines, Mark, Number, Text
-from experiments.briefing.facts import Estimate
+from experiments.briefing.facts import PARTS, Estimate
 from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
-from experiments.briefing.writer import Writer
+from experiments.briefing.writer import Writer, change_digits, level_digits
 from experiments.language import MOST_DIGITS, few_digits
 from experiments.outcomes import OUTCOMES
 
 #: Topics of the three sentences, each an outcome with phrases under ``topic`` in the languages.
 TOPICS = ("reporting_undocumented", "encounters", "victimisations")
-PARTS = ("legal_exposure", "belief")
 #: A difference below this share of the level is called small, however clear it is.
 SMALL = 0.01
 #: Verdicts of which several regimes share one clause.
-TOGETHER = (Verdict.SAME, Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING, Verdict.SINGLE)
+TOGETHER = (
+    Verdict.SAME, Verdict.SAME_EVENTS, Verdict.ONE_PAIR, Verdict.HIDDEN, Verdict.NONE,
+    Verdict.MISSING, Verdict.SINGLE,
+)
+#: Up to so many texts are named where a sentence speaks of the rest of them.
+NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,16 @@ class Topic:
         """Regimes whose difference may be told."""
         return [regime for regime, found in self.verdicts.items() if found.clear]
 
+    @property
+    def largest(self) -> list[str]:
+        """The largest clear difference each way, the larger of the two first."""
+        found = [
+            max(same, key=lambda regime: abs(self.changes[regime].estimate))
+            for way in (Verdict.MORE, Verdict.FEWER)
+            if (same := [regime for regime, state in self.verdicts.items() if state is way])
+        ]
+        return sorted(found, key=lambda regime: -abs(self.changes[regime].estimate))
+
 
 def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topic:
     """Look one outcome up for all regimes."""
@@ -48,19 +63,26 @@ def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topi
     )
 
 
-def sentence(write: Writer, found: Topic, baseline: str) -> Inlines:
+def sentence(write: Writer, found: Topic, baseline: str, *, every: bool = True) -> Inlines:
     """One sentence: the level under the baseline, then every other regime by what it carries.
 
-    What can be told comes first, regime by regime; regimes that share a verdict share a clause.
+    With `every`, what can be told comes regime by regime; without, the largest difference each way
+    does, and the rest as a group. Regimes that share another verdict share a clause.
     """
-    parts = [_changes(write, found, regime) for regime in found.clear]
-    clauses = [part for part in parts if part]
+    told = found.clear if every else found.largest
+    rest = [regime for regime in found.clear if regime not in told]
+    clauses = [_changes(write, found, regime) for regime in told]
     if unclear := [name for name, one in found.verdicts.items() if one is Verdict.UNCLEAR]:
-        clauses.append(_unclear(write, found, unclear))
+        clauses.append(_unclear(write, found, unclear, sized=every or not found.clear))
     for which in TOGETHER:
         names = [regime for regime, one in found.verdicts.items() if one is which]
         if names:
             clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
+    if rest:
+        key = "between" if len(told) > 1 else "smaller"
+        named = f"{key}_named" if len(rest) <= NAMED else key
+        slots = {"regimes": write.regimes(rest)} if len(rest) <= NAMED else {}
+        clauses.append(write(f"change.{named}", **slots))
     said = write.join(clauses) if clauses else write("change.alone")
     notes = (*few_note(write, found), Text("."), *small_note(write, found))
     return (*_level(write, found, baseline), Text(": "), *said, *notes)
@@ -72,71 +94,97 @@ def _level(write: Writer, found: Topic, baseline: str) -> Inlines:
     for case in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
         if state is case:
             return write(f"change.level_{case}", base=name)
-    scale = float(write.language(f"topic.{found.outcome}.scale"))
-    digits = few_digits(base.estimate, scale=scale)
+    scale = topic_scale(write, found)
+    digits = level_digits(base.estimate, scale)
     level = write.number(base.fact, "estimate", base.estimate, digits, scale=scale)
     return (*write(f"topic.{found.outcome}.level", level=level, base=name), Mark(base.fact))
+
+
+def topic_scale(write: Writer, found: Topic) -> float:
+    """What a topic's values are multiplied by in print."""
+    return float(write.language(f"topic.{found.outcome}.scale"))
 
 
 def _changes(write: Writer, found: Topic, regime: str) -> Inlines:
     """A regime's own clause."""
     change, state = found.changes[regime], found.verdicts[regime]
-    scale = float(write.language(f"topic.{found.outcome}.scale"))
-    return (*clause(write, change, state, regime, scale), Mark(change.fact))
+    return (*clause(write, change, state, regime, topic_scale(write, found)), Mark(change.fact))
 
 
-def _unclear(write: Writer, found: Topic, regimes: list[str]) -> Inlines:
-    """One clause for all differences that may be nothing: how large any could be at most."""
+def _unclear(write: Writer, found: Topic, regimes: list[str], *, sized: bool) -> Inlines:
+    """One clause for all differences that may be nothing; if `sized`, how large they could be."""
+    everywhere = len(regimes) == len(found.changes) and len(regimes) > NAMED
+    names = write.regimes(regimes)
+    if not sized:
+        return write("change.unclear_plain", regimes=names)
     if len(regimes) == 1:
         return _changes(write, found, regimes[0])
-    scale = float(write.language(f"topic.{found.outcome}.scale"))
+    scale = topic_scale(write, found)
     ends = [
         (abs(getattr(found.changes[regime], column)), regime, column)
         for regime in regimes for column in found.changes[regime].ends
     ]
     size, regime, column = max(ends, key=lambda end: end[0])
-    names = write.regimes(regimes)
     if size * scale < 0.5 * 10**-MOST_DIGITS:
         bound = write.language.number(10**-MOST_DIGITS, MOST_DIGITS)
         return write("change.tiny", regime=names, bound=bound)
     change = found.changes[regime]
     number = write.number(
-        change.fact, column, getattr(change, column), few_digits(size, scale=scale), scale=scale,
+        change.fact, column, getattr(change, column), change_digits(change, scale), scale=scale,
         form="size",
     )
+    if everywhere:
+        return (*write("change.unclear_all", bound=number), Mark(change.fact))
     return (*write("change.unclear_many", regimes=names, bound=number), Mark(change.fact))
 
 
 def clause(
     write: Writer, change: Estimate, state: Verdict, regime: str, scale: float
 ) -> Inlines:
-    """``4.7 fewer under X (2.5 to 6.9 fewer)``, or that nothing can be told apart from zero."""
-    low, high = change.ends
-    values = {column: float(getattr(change, column)) for column in ("estimate", low, high)}
-    digits = few_digits(*values.values(), scale=scale)
-    name = write.regime(regime)
+    """``4.7 fewer under X (2.5 to 6.9)``, or that nothing can be told apart from zero."""
+    name, ends = write.regime(regime), change.ends
+    digits = change_digits(change, scale) if state.clear else few_digits(
+        *(getattr(change, end) for end in ends), scale=scale
+    )
 
     def size(column: str) -> Number:
-        return write.number(
-            change.fact, column, values[column], digits, scale=scale, form="size"
-        )
+        value = float(getattr(change, column))
+        return write.number(change.fact, column, value, digits, scale=scale, form="size")
 
     if state.clear:
-        # Sizes rise from left to right, whichever the sign.
-        near, far = (low, high) if state is Verdict.MORE else (high, low)
-        return write(
-            f"change.{state}", size=size("estimate"), low=size(near), high=size(far), regime=name
-        )
-    if max(abs(values[low]), abs(values[high])) * scale < 0.5 * 10**-MOST_DIGITS:
+        interval = ranges(write, change, size, turned=state is Verdict.FEWER)
+        return write(f"change.{state}", size=size("estimate"), range=interval, regime=name)
+    if max(abs(getattr(change, end)) for end in ends) * scale < 0.5 * 10**-MOST_DIGITS:
         bound = write.language.number(10**-MOST_DIGITS, MOST_DIGITS)
         return write("change.tiny", regime=name, bound=bound)
     sides = {
         slot: write(
-            f"change.side_{'fewer' if values[column] < 0 else 'more'}", size=size(column)
+            f"change.side_{'fewer' if getattr(change, column) < 0 else 'more'}",
+            size=size(column),
         )
-        for slot, column in (("low", low), ("high", high))
+        for slot, column in zip(("low", "high"), ends, strict=True)
     }
     return write("change.unclear", regime=name, **sides)
+
+
+def ranges(
+    write: Writer, change: Estimate, size: Callable[[str], Number], *, turned: bool
+) -> Inlines:
+    """The interval of chance, and that of doubt about the parameters where they were drawn.
+
+    Ends stand as they are, or with the signs `turned`, so that sizes rise from left to right.
+    """
+    def ends(low: str, high: str) -> dict[str, Number]:
+        near, far = (high, low) if turned else (low, high)
+        return {"low": size(near), "high": size(far)}
+
+    chance = write("change.range", **ends("low", "high"))
+    if not change.drawn:
+        return chance
+    if change.doubtless:
+        return write("change.ranges_no_doubt", chance=chance)
+    doubt = write("change.range", **ends("par_low", "par_high"))
+    return write("change.ranges", chance=chance, doubt=doubt)
 
 
 def few_note(write: Writer, found: Topic) -> Inlines:
@@ -165,10 +213,10 @@ def small_note(write: Writer, found: Topic) -> Inlines:
     return write("change.small") if small else ()
 
 
-def parts(write: Writer, found: Topic) -> Inlines:
-    """Which part of the clear differences can itself be told apart from zero."""
+def parts(write: Writer, found: Topic, regimes: list[str]) -> Inlines:
+    """Which part of the regimes' differences can itself be told apart from zero."""
     groups: dict[str, list[str]] = {}
-    for regime in found.clear:
+    for regime in regimes:
         clear = [
             verdict(write.facts.estimate(part, regime, found.outcome)).clear for part in PARTS
         ]

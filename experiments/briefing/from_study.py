@@ -98,7 +98,8 @@ def _contrasts(
     counts = pairs.groupby(["draw", "replicate"]).size()
     complete = counts[counts == counts.max()].index
     rows = rows.set_index(["draw", "replicate"]).loc[complete].reset_index()
-    wide = rows.pivot(index=RUN, columns=["draw", "replicate"], values="value").sort_index(axis=1)
+    # Each replicate's draws together, as a comparison has them.
+    wide = rows.pivot(index=RUN, columns=["replicate", "draw"], values="value").sort_index(axis=1)
     draws = wide.columns.get_level_values("draw").to_numpy()
     cells = wide.index.droplevel(["regime", "belief"]).unique()
 
@@ -166,6 +167,8 @@ def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
     """Outcomes over the whole period in the columns of monthly ones: a study keeps no months."""
     own = rows[rows["belief"] == "own"]
     names = ["replicate", "seed", "regime", *CELL, "value", "numerator", "denominator"]
+    if own["draw"].nunique() > 1:
+        names.insert(1, "draw")
     return own[[*names, "suppressed"]].assign(month="all").reset_index(drop=True)
 
 

@@ -168,7 +168,10 @@ def _register(found: Results, document: Document, audience: str, out: Path | Non
         "tables": {name: digest(path.read_bytes()) for name, path in found.tables.items()},
         "numbers": numbers,
         "facts": {
-            id: {"file": fact.file, "query": fact.query, "rows": len(fact.rows)}
+            id: {
+                "file": fact.file, "query": fact.query, "rows": len(fact.rows),
+                **({"row": dict(fact.rows[0])} if fact.decides else {}),
+            }
             for id, fact in sorted(facts.items())
         },
     }

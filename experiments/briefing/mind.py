@@ -24,7 +24,7 @@ def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
     if not results.manifest.get("draws"):
         said = write("text.mind_parameters_none", command=Text("--posterior --draws 50", "code"))
         blocks.append(Paragraph(said))
-    return [*blocks, Paragraph(write("text.mind_change")), Paragraph(write("text.scale"), "note")]
+    return [*blocks, Paragraph(write("text.mind_change"))]
 
 
 def setting(write: Writer, name: str) -> str:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
-from experiments.briefing.document import Block, Box, Inlines, Paragraph, Text
+from experiments.briefing.document import (
+    Block,
+    Box,
+    Inlines,
+    Paragraph,
+    Text,
+    facts_of,
+    plain,
+    unmarked,
+)
 from experiments.briefing.findings import TOPICS, Topic, parts, sentence, topic
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
 from experiments.provenance import Provenance
 from model.ordinance import load_regime, regime_names
+
+#: Terms of the law that page one explains, beside the names of the texts.
+TERMS = ("carve_out", "hand_over", "detainer", "environment")
 
 
 def city_name(results: Results) -> str:
@@ -21,6 +34,7 @@ def titles(write: Writer, results: Results) -> tuple[str, str, str]:
     """Kicker, title and subtitle."""
     say, told = write.language, results.told
     key = "" if told.others else "_run"
+    compared = "_one" if len(told.others) == 1 else key
     base, city = write.regime(told.baseline), city_name(results)
     slots = {"years": told.length(say), "start": say.date(told.start)}
     if told.others:
@@ -28,7 +42,7 @@ def titles(write: Writer, results: Results) -> tuple[str, str, str]:
     return (
         f"{say('page.kicker')} · {city}",
         say(f"page.title{key}", city=city, base=say.either(f"titles.{told.baseline}", base)),
-        say(f"page.subtitle{key}", **slots),
+        say(f"page.subtitle{compared}", **slots),
     )
 
 
@@ -39,26 +53,49 @@ def found_topics(write: Writer, results: Results) -> list[Topic]:
     return [one for one in found if not one.base.missing]
 
 
-def answer(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
-    """The three sentences in a box, then where they hold, law or belief, and how sure."""
+def answer(
+    write: Writer, results: Results, topics: list[Topic], *, every: bool = False,
+    after: Sequence[Block] = (),
+) -> list[Block]:
+    """The three sentences in a box, then where they hold, law or belief, and how sure.
+
+    With `every`, each text's difference is told; without, the largest each way. `after` stands
+    below the box.
+    """
     said: list[Block] = [Paragraph(write("page.in_model", city=city_name(results)))]
+    ids: list[str] = []
     for found in topics:
+        told = sentence(write, found, results.told.baseline, every=every)
         lead = write.strong(f"topic.{found.outcome}.lead")
-        said.append(
-            Paragraph((lead, Text(" "), *sentence(write, found, results.told.baseline)))
-        )
+        said.append(Paragraph((lead, Text(" "), *unmarked(told))))
+        ids.append(f"{lead.text.rstrip('.')}: {' '.join(facts_of(told))}")
+    said.append(Paragraph(write("page.ids", list=" · ".join(ids)), "ids"))
     environment, note = write.environment()
     where = write("page.where_text", environment=_capital(environment), note=note)
     where += _replaced(write, results.told)
     blocks: list[Block] = [
-        Box(write("page.answer"), tuple(said)),
+        Box(write("page.answer"), tuple(said)), *after,
         Paragraph((write.strong("page.where"), Text(" "), *where)),
     ]
     if results.told.others:
         blocks.append(Paragraph((write.strong("page.law_or_belief"), Text(" "),
-                                 *law_or_belief(write, results, topics))))
+                                 *law_or_belief(write, results, topics, every=every))))
     blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results))))
     return blocks
+
+
+def words_used(write: Writer, results: Results) -> Block:
+    """The terms of page one in plain words: those of the law, and the texts' short names."""
+    say = write.language
+    terms = [(say(f"words.{term}.term"), say(f"words.{term}.means")) for term in TERMS]
+    terms += [
+        (write.regime(name), say(f"words.texts.{name}"))
+        for name in results.told.regimes if say.has(f"words.texts.{name}")
+    ]
+    said = [(Text(term, "strong"), Text(f": {means}")) for term, means in terms]
+    return Paragraph(
+        (write.strong("words.lead"), Text(" "), *write.join(said), Text(".")), "note"
+    )
 
 
 def _replaced(write: Writer, told: Provenance) -> Inlines:
@@ -81,32 +118,39 @@ def _replaced(write: Writer, told: Provenance) -> Inlines:
     )
 
 
-def law_or_belief(write: Writer, results: Results, topics: list[Topic]) -> Inlines:
-    """Which part of the clear differences can be told apart from zero."""
+def law_or_belief(
+    write: Writer, results: Results, topics: list[Topic], *, every: bool = False
+) -> Inlines:
+    """What the two parts of a difference are, and which of them can be told apart from zero."""
     if not results.manifest.get("decomposed", False):
         return write("parts.not_run")
-    meaning = write("parts.meaning", base=write.regime(results.told.baseline))
-    said = [
-        (*write("parts.lead", name=write.language(f"topic.{one.outcome}.name")), Text(" "),
-         *parts(write, one))
-        for one in topics if one.clear
-    ]
-    if not said:
+    meaning = write("parts.meaning")
+    found: dict[str, tuple[Inlines, list[str]]] = {}
+    for one in topics:
+        if one.clear:
+            said = parts(write, one, one.clear if every else one.largest)
+            name = write.language(f"topic.{one.outcome}.thing")
+            found.setdefault(plain(said), (said, []))[1].append(name)
+    if not found:
         return meaning
-    which = write("parts.which")
-    return (*meaning, Text(" "), *which, Text(" "), *write.join(said), Text("."))
+    listed = write.join([
+        (Text(f"{write.language.listed(names)}: "), *said) for said, names in found.values()
+    ])
+    return (*meaning, Text(" "), *write("parts.which", list=listed))
 
 
 def sure(write: Writer, results: Results) -> Inlines:
-    """Chance in the simulation, and doubt about the model, told apart."""
-    single = len(results.told.seeds) < 2
-    said = [write("page.sure_single")] if single else [
-        write("page.sure_chance", n=write.told("seeds_finished"))
-    ]
-    if results.manifest.get("draws"):
-        said.append(write("page.sure_parameters", draws=write.told("draws")))
-    elif not single:
-        said.append(write("page.sure_no_parameters"))
+    """Chance in the simulation, and doubt about the parameters, told apart by name."""
+    single, drawn = len(results.told.seeds) < 2, bool(results.manifest.get("draws"))
+    if single:
+        said = [write("page.sure_single")]
+    elif drawn:
+        said = [write("page.sure_both", draws=write.told("draws"))]
+    else:
+        said = [
+            write("page.sure_chance", n=write.told("seeds_finished")),
+            write("page.sure_no_parameters"),
+        ]
     if results.manifest.get("partial"):
         said.append(write(
             "page.failed", asked=write.told("replicates"), done=write.told("seeds_finished")

@@ -1,7 +1,8 @@
 """What a number may be told as. Nothing here knows which way is better, or what is counted.
 
 A difference is an effect only if every interval that was made for it leaves out zero: that over
-replicates (Monte Carlo error) and, where parameters were drawn, that over draws.
+replicates (Monte Carlo error) and, where parameters were drawn, that over draws; and if the events
+behind it differ in more than one pair of runs, not only the time over which they are counted.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Verdict(StrEnum):
     NONE = "none"
     SINGLE = "single"
     SAME = "same"
+    SAME_EVENTS = "same_events"
+    ONE_PAIR = "one_pair"
     UNCLEAR = "unclear"
     MORE = "more"
     FEWER = "fewer"
@@ -38,6 +41,10 @@ class Verdict(StrEnum):
     def clear(self) -> bool:
         """Whether it may be told as a difference."""
         return self in (Verdict.MORE, Verdict.FEWER)
+
+
+#: Nothing happened differently, in all pairs or all but one.
+NO_EVENTS = (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.ONE_PAIR)
 
 
 def verdict(estimate: Estimate) -> Verdict:
@@ -56,6 +63,10 @@ def verdict(estimate: Estimate) -> Verdict:
         intervals.append((estimate.par_low, estimate.par_high))
     if value == low == high == 0:
         return Verdict.SAME
+    if estimate.differing == 0:
+        return Verdict.SAME_EVENTS
+    if estimate.differing == 1:
+        return Verdict.ONE_PAIR
     if all(one[0] > 0 for one in intervals):
         return Verdict.MORE
     if all(one[1] < 0 for one in intervals):
@@ -98,5 +109,5 @@ def reversals(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
 
 def losses(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
     """Settings under which a clear difference can no longer be told from zero."""
-    gone = (Verdict.UNCLEAR, Verdict.SAME)
+    gone = (Verdict.UNCLEAR, *NO_EVENTS)
     return [name for name, found in others.items() if main.clear and found in gone]

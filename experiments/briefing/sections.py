@@ -23,7 +23,7 @@ from experiments.briefing.facts import Fact
 from experiments.briefing.figures import Drawn
 from experiments.briefing.findings import Topic
 from experiments.briefing.mind import mind
-from experiments.briefing.page_one import answer, found_topics, titles
+from experiments.briefing.page_one import answer, found_topics, titles, words_used
 from experiments.briefing.results import Results
 from experiments.briefing.tables import all_tables, headline_tables, sureness
 from experiments.briefing.writer import Writer
@@ -67,7 +67,24 @@ def pages(write: Writer, results: Results, drawn: dict[str, Drawn], audience: st
 
 
 def _answer(made: Pages) -> list[Block]:
-    return [*answer(made.write, made.results, made.topics), *made.charts("glance"), Break()]
+    said = answer(made.write, made.results, made.topics)
+    return [*said, *made.charts("glance"), words_used(made.write, made.results), Break()]
+
+
+def _answer_to_quote(made: Pages) -> list[Block]:
+    rules = Bullets((made.write("quote.may"), made.write("quote.may_not")))
+    quote: list[Block] = [made.heading("quote"), rules]
+    said = answer(made.write, made.results, made.topics, after=quote)
+    return [*said, *made.charts("glance"), words_used(made.write, made.results), Break()]
+
+
+def _answer_of_every_text(made: Pages) -> list[Block]:
+    said = answer(made.write, made.results, made.topics, every=True)
+    return [*said, *made.charts("glance"), Break()]
+
+
+def _words(made: Pages) -> list[Block]:
+    return [words_used(made.write, made.results)]
 
 
 def _headlines(made: Pages) -> list[Block]:
@@ -183,17 +200,6 @@ def _again(made: Pages) -> list[Block]:
     return [*blocks, Paragraph(said, "note")]
 
 
-def _quote(made: Pages) -> list[Block]:
-    environment, _ = made.write.environment()
-    return [
-        made.heading("quote"),
-        Bullets((
-            made.write("quote.may"), made.write("quote.may_not"),
-            made.write("quote.setting", environment=environment),
-        )),
-    ]
-
-
 def _detail(made: Pages) -> list[Block]:
     told = made.results.told
     blocks: list[Block] = [made.heading("detail")]
@@ -224,9 +230,9 @@ AUDIENCES: dict[str, tuple[Section, ...]] = {
         _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method,
         _again,
     ),
-    "press": (_answer, _quote, _headlines, _reporting, _encounters, _evidence, _limits, _again),
+    "press": (_answer_to_quote, _headlines, _reporting, _encounters, _evidence, _limits, _again),
     "technical": (
-        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method,
-        _detail, _parameters, _again,
+        _answer_of_every_text, _headlines, _words, *_CHARTS, _mind, _clauses, _evidence, _regimes,
+        _limits, _method, _detail, _parameters, _again,
     ),
 }

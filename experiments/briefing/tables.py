@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from experiments.briefing.document import Inlines, Row, Table, Text
-from experiments.briefing.facts import Estimate
-from experiments.briefing.findings import PARTS
-from experiments.briefing.rules import Verdict, chance_of_sign, verdict, word
-from experiments.briefing.writer import Writer, table_digits
+from experiments.briefing.facts import PARTS, Estimate
+from experiments.briefing.rules import NO_EVENTS, Verdict, chance_of_sign, verdict, word
+from experiments.briefing.writer import Writer, change_digits, level_digits
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR
 
@@ -25,99 +25,121 @@ def level_cell(write: Writer, level: Estimate, *, spread: bool) -> Inlines:
     state = verdict(level)
     if state in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
         return _absent(state)
-    digits = table_digits(level)
+    digits = level_digits(level.estimate)
     shown = (write.number(level.fact, "estimate", level.estimate, digits),)
-    return (*shown, *_interval(write, level, digits, "")) if spread else shown
+    return (*shown, *_intervals(write, level, digits)) if spread else shown
 
 
-def change_cell(write: Writer, change: Estimate, level: Estimate) -> Inlines:
-    """A difference with its interval: bold where it may be told, grey where it may not."""
+def change_cell(write: Writer, change: Estimate, *, narrow: bool = False) -> Inlines:
+    """A difference with its interval: bold where it may be told, grey where it may not.
+
+    Where the same happened in either run it is said, in place of a number that only comes of
+    another denominator.
+    """
     state = verdict(change)
     if state in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
         return _absent(state)
-    digits = table_digits(change, level.estimate)
+    if state in NO_EVENTS:
+        return (Text(write.language(f"cell.{state}"), "quiet"),)
+    digits = change_digits(change)
     style = "strong" if state.clear else "quiet"
     number = write.number(
         change.fact, "estimate", change.estimate, digits, form="signed", style=style
     )
-    if state is Verdict.SAME:
-        return (number,)
-    drawn = () if math.isnan(change.par_low) else _interval(
-        write, change, digits, "signed", ("par_low", "par_high"), "[]"
-    )
-    return (number, *_interval(write, change, digits, "signed"), *drawn)
+    return (number, *_intervals(write, change, digits, narrow=narrow))
 
 
 def _absent(state: Verdict) -> Inlines:
     return (Text(f"< {FLOOR}" if state is Verdict.HIDDEN else "–", "quiet"),)
 
 
-def _interval(
-    write: Writer, found: Estimate, digits: int, form: str,
-    columns: tuple[str, str] = ("low", "high"), brackets: str = "()",
+def _intervals(
+    write: Writer, found: Estimate, digits: int, *, narrow: bool = False
 ) -> Inlines:
-    """An interval on a line of its own: round brackets for chance, square ones for draws."""
-    if math.isnan(getattr(found, columns[0])):
+    """Round brackets for chance, square ones beside them, or below, for doubt about parameters."""
+    chance = (
+        Text("\n", "quiet"), *_interval(write, found, digits, ("low", "high"), "()")
+    )
+    if math.isnan(found.low):
         return ()
+    if not found.drawn:
+        return chance
+    joint = Text("\n" if narrow else " ", "quiet")
+    if found.doubtless:
+        return (*chance, joint, Text("[–]", "quiet"))
+    return (*chance, joint, *_interval(write, found, digits, ("par_low", "par_high"), "[]"))
+
+
+def _interval(
+    write: Writer, found: Estimate, digits: int, columns: tuple[str, str], brackets: str
+) -> Inlines:
     low, high = (
-        write.number(found.fact, name, getattr(found, name), digits, form=form, style="quiet")
+        write.number(found.fact, name, getattr(found, name), digits, style="quiet")
         for name in columns
     )
-    left, right = (Text(sign, "quiet") for sign in (f"\n{brackets[0]}", brackets[1]))
-    return (left, low, Text("\u2009…\u2009", "quiet"), high, right)
+    left, right = (Text(sign, "quiet") for sign in brackets)
+    return (left, low, Text("…", "quiet"), high, right)
 
 
 def outcome_tables(
     write: Writer, baseline: str, others: Sequence[str], names: Sequence[str], caption: str
 ) -> Iterator[Table]:
-    """Outcomes in rows; the baseline's level and each other regime's difference in columns."""
+    """Outcomes in rows under their units; the baseline's level and each difference in columns."""
     blocks = -(-len(others) // MOST_COLUMNS) or 1
     width = -(-len(others) // blocks)
     for start in range(0, max(len(others), 1), max(width, 1)):
         shown = others[start : start + width]
-        rows = [row for name in names for row in _outcome_rows(write, baseline, shown, name)]
-        header = [
-            (), write.inlines(f"{write.regime(baseline)}\n{write.language('page.level')}"),
-            *[write.inlines(write.regime(other)) for other in shown], (),
-        ]
-        header[0] = write("page.outcome")
-        header[-1] = write("page.id")
-        widths: tuple[float, ...] = (
-            2.6 if shown else 4.0, 0.9 if shown else 2.0, *[1.15] * len(shown), 0.55
+        crowded, drawn = len(shown) > ROOM_FOR_IDS, bool(write.facts.manifest.get("draws"))
+        rows = []
+        for unit, same in groupby(names, write.unit):
+            found = [
+                row for name in same
+                for row in _outcome_rows(write, baseline, shown, name, narrow=crowded)
+            ]
+            if found:
+                rows += [Row((write.inlines(unit[:1].upper() + unit[1:]),), spans=True), *found]
+        level = f"{write.regime(baseline)}\n{write.language('page.level')}"
+        header = (
+            write("page.outcome"), write.inlines(level),
+            *[write.inlines(write.regime(other)) for other in shown], write("page.id"),
         )
-        if len(shown) > ROOM_FOR_IDS:
+        widths: tuple[float, ...] = (
+            2.2 if shown else 4.0, 0.75 if shown else 2.0,
+            *[1.6 if drawn else 1.15] * len(shown), 0.5,
+        )
+        if crowded:
             # Many columns leave no room for one of ids: they stand beside the outcomes' names.
             rows = [
-                Row(((*row.cells[0], *row.cells[-1]), *row.cells[1:-1]), row.indent)
+                row if row.spans
+                else Row(((*row.cells[0], *row.cells[-1]), *row.cells[1:-1]), row.indent)
                 for row in rows
             ]
-            header.pop()
-            widths = (1.95, 0.62, *[0.95] * len(shown))
+            header = header[:-1]
+            widths = (1.9, 0.62, *[0.95] * len(shown))
         said = write(f"page.{caption}", base=write.regime(baseline))
-        yield Table(said, tuple(header), tuple(rows), widths)
+        yield Table(said, header, tuple(rows), widths)
 
 
 def _outcome_rows(
-    write: Writer, baseline: str, others: Sequence[str], outcome: str
+    write: Writer, baseline: str, others: Sequence[str], outcome: str, *, narrow: bool
 ) -> Iterator[Row]:
     level = write.facts.estimate("level", baseline, outcome)
     if level.missing:
         return
-    spec = OUTCOMES[outcome]
-    indent = spec.title.startswith(" ")
-    name = (Text(write.outcome(outcome)), Text(f"\n{write.unit(outcome)}", "quiet"))
-    cells = [
-        change_cell(write, write.facts.estimate("difference", other, outcome), level)
-        for other in others
-    ]
+    indent = OUTCOMES[outcome].title.startswith(" ")
+    assumed = write.assumed(outcome)
+    name: Inlines = (Text(write.short(outcome)),)
+    if assumed:
+        name = (*name, Text(f" ({assumed})", "quiet"))
+    changes = [write.facts.estimate("difference", other, outcome) for other in others]
     mark = write.mark(
         write.facts.rows(outcome=outcome, by="all", group="all", measure=["level", "difference"])
     )
+    cells = [change_cell(write, change, narrow=narrow) for change in changes]
     yield Row(
         (name, level_cell(write, level, spread=not others), *cells, (mark,)), indent=indent
     )
-    clear = [verdict(write.facts.estimate("difference", other, outcome)).clear for other in others]
-    if outcome not in SPLIT or not any(clear):
+    if outcome not in SPLIT or not any(verdict(change).clear for change in changes):
         return  # parts of what may be nothing are not shown: they would be read as something
     for part, words in zip(PARTS, ("law", "belief"), strict=True):
         found = [write.facts.estimate(part, other, outcome) for other in others]
@@ -128,7 +150,8 @@ def _outcome_rows(
         )
         label = (Text(write.language(f"page.{words}_row"), "quiet"),)
         yield Row(
-            (label, (), *[change_cell(write, one, level) for one in found], (mark,)), indent=True
+            (label, (), *[change_cell(write, one, narrow=narrow) for one in found], (mark,)),
+            indent=True,
         )
 
 

@@ -24,7 +24,7 @@ from experiments.style import FONTS
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 WRAPS = {"strong": "strong", "quiet": "small", "code": "mono"}
-PARAGRAPHS = {"": "par", "intro": "intro", "note": "note", "code": "source"}
+PARAGRAPHS = {"": "par", "intro": "intro", "note": "note", "code": "source", "ids": "ids"}
 
 
 def pdf(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> bytes:
@@ -100,6 +100,9 @@ def _table(table: Table) -> str:
     header = ", ".join(f"[{_inlines(cell)}]" for cell in table.header)
     rows = []
     for row in table.rows:
+        if row.spans:
+            rows.append(f"(spanning({len(table.header)}, [{_inlines(row.cells[0])}]),)")
+            continue
         cells = [f"[{_cell(cell)}]" for cell in row.cells]
         if row.indent:
             cells[0] = f"[#pad(left: 0.9em){cells[0]}]"

@@ -24,7 +24,7 @@ from experiments.briefing.document import (
 )
 from experiments.style import FAMILY
 
-ACCENT, QUIET = "00497A", "5C5C5C"
+ACCENT, QUIET, TINT = "00497A", "5C5C5C", "EEF3F7"
 #: Width of the text in inches: a letter page less its margins.
 LINE = 6.8
 LOCALES = {"en": "en-US", "es": "es-US"}
@@ -79,8 +79,9 @@ class _Word:
             case Heading(inlines):
                 self._fill(self.word.add_heading(level=2), inlines)
             case Paragraph(inlines, style):
-                name = {"note": "Caption", "code": "macro"}.get(style, "Normal")
-                self._fill(self.word.add_paragraph(style=name), inlines)
+                name = {"note": "Caption", "code": "macro", "ids": "Caption"}.get(style, "Normal")
+                size = 6.5 if style == "ids" else None
+                self._fill(self.word.add_paragraph(style=name), inlines, size)
             case Bullets(items):
                 for item in items:
                     self._fill(self.word.add_paragraph(style="List Bullet"), item)
@@ -112,6 +113,12 @@ class _Word:
             row = made.add_row()
             if not place:
                 self._repeat(row)
+            elif block.rows[place - 1].spans:
+                whole = row.cells[0].merge(row.cells[-1])
+                self._shade(whole)
+                whole.paragraphs[0].paragraph_format.space_after = Pt(0)
+                self._fill(whole.paragraphs[0], cells[0], size=8)
+                continue
             for column, (cell, inlines) in enumerate(zip(row.cells, cells, strict=True)):
                 cell.width = Inches(block.widths[column] * share)
                 paragraph = cell.paragraphs[0]
@@ -123,6 +130,17 @@ class _Word:
                     paragraph.paragraph_format.left_indent = Inches(0.15)
                 self._fill(paragraph, inlines, size=8)
         self.word.add_paragraph(style="Caption")
+
+    @staticmethod
+    def _shade(cell: Any) -> None:
+        """A tint behind a heading of rows."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        shade = OxmlElement("w:shd")
+        shade.set(qn("w:val"), "clear")
+        shade.set(qn("w:fill"), TINT)
+        cell._tc.get_or_add_tcPr().append(shade)
 
     @staticmethod
     def _repeat(row: Any) -> None:

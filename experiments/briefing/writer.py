@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
 from experiments.briefing.facts import Estimate, Fact, Facts
-from experiments.language import Language, decimals
+from experiments.language import MOST_DIGITS, Language, decimals, few_digits
 from experiments.outcomes import OUTCOMES
 
-#: In tables a small difference that is clear has as many as it takes to be seen, up to this.
+#: A difference that is clear has as many digits as it takes to be seen, up to this.
 FINEST = 6
 
 
@@ -23,16 +23,26 @@ def printed(
     return language.number(shown, digits, signed=form == "signed")
 
 
-def table_digits(estimate: Estimate, level: float = math.nan) -> int:
-    """Digits for a table: three figures, but a difference no finer than its level allows."""
-    digits = decimals(estimate.estimate, estimate.low, estimate.high)
-    if estimate.low > 0 or estimate.high < 0:
-        # What leaves out zero must not seem to touch it.
-        nearest = min(abs(estimate.low), abs(estimate.high))
-        while digits < FINEST and round(nearest, digits) == 0:
-            digits += 1
-        return digits
-    return digits if math.isnan(level) else min(digits, 1 + decimals(level))
+def level_digits(level: float, scale: float = 1.0) -> int:
+    """Digits of a level, wherever it stands: three figures."""
+    return decimals(level * scale)
+
+
+def change_digits(change: Estimate, scale: float = 1.0) -> int:
+    """Digits of a difference and its intervals, wherever they stand: text, table or chart.
+
+    About two figures of the largest. Where every interval leaves out zero, more are taken until
+    its ends differ in print and the one nearest to zero shows: what is clear must not seem to
+    touch it.
+    """
+    known = [abs(size * scale) for size in change.sizes if not math.isnan(size)]
+    digits = few_digits(max(known, default=0.0))
+    nearest, low, high = (one * scale for one in (change.nearest, change.low, change.high))
+    while nearest and digits < MOST_DIGITS and round(low, digits) == round(high, digits):
+        digits += 1
+    while nearest and digits < FINEST and round(nearest, digits) == 0:
+        digits += 1
+    return digits
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,16 @@ class Writer:
 
     def thing(self, name: str) -> str:
         """An outcome's title where it stands alone, not under the row that it is a part of."""
-        return self.language.either(f"full.{name}", self.outcome(name))
+        title = self.language.either(f"full.{name}", self.outcome(name))
+        return f"{title} ({self.assumed(name)})" if self.assumed(name) else title
+
+    def short(self, name: str) -> str:
+        """An outcome's title where room is scarce."""
+        return self.language.either(f"short.{name}", self.outcome(name))
+
+    def assumed(self, name: str) -> str:
+        """That an outcome's size rests on an assumed rate alone, where it does; else empty."""
+        return self.language.either(f"assumed.{name}", "")
 
     def unit(self, name: str) -> str:
         """An outcome's unit."""

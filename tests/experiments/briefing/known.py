@@ -37,12 +37,13 @@ def results(
     outcome: str, changes: Mapping[str, Interval | None], *, n: int = 8, events: float = 1e4,
     level: Interval | None = (LEVEL, LEVEL - 1, LEVEL + 1),
     parts: Mapping[tuple[str, str], Interval] | None = None, environment: str = "E3",
-    draws: Mapping[str, Interval] | None = None,
+    draws: Mapping[str, Interval] | None = None, differing: Mapping[str, int] | None = None,
 ) -> Results:
     """Results that hold one outcome: the baseline's level and a difference a regime.
 
     `events` is how many simulated events stand behind each level; `draws` the intervals over draws
-    of the parameters, by regime.
+    of the parameters, by regime; `differing` in how many pairs a regime's events are not the
+    baseline's: in all of them if nothing is said.
     """
     rows = [row("level", regime, outcome, level, n) for regime in (BASE, *changes)]
     rows += [row("difference", regime, outcome, found, n) for regime, found in changes.items()]
@@ -55,10 +56,11 @@ def results(
     months = pd.DataFrame([
         {
             "replicate": replicate, "seed": replicate, "regime": regime, "month": "2022-01",
-            "outcome": outcome, "by": "all", "group": "all", "value": LEVEL, "numerator": 1.0,
+            "outcome": outcome, "by": "all", "group": "all", "value": LEVEL,
+            "numerator": 1.0 + place * (replicate < (differing or {}).get(regime, n)),
             "denominator": events / LEVEL * PER[outcome] / n, "suppressed": False,
         }
-        for regime in (BASE, *changes) for replicate in range(n)
+        for place, regime in enumerate((BASE, *changes)) for replicate in range(n)
     ])
     manifest = {
         "kind": "carveout results", "command": "carveout compare", "partial": False,
@@ -67,7 +69,7 @@ def results(
         "start": "2022-01-01", "days": 365, "years": 1.0, "scale": 0.1, "replicates": n,
         "seeds": list(range(n)), "seeds_finished": list(range(n)), "decomposed": parts is not None,
         "parameters": {"beta": 0.6}, "parameters_changed": {}, "versions": {}, "hashes": {},
-        "commit": "0" * 40,
+        "commit": "0" * 40, "draws": [{}] * len(draws or {}),
     }
     released = reread(contrasts, "contrasts")
     facts = Facts(contrasts, months, manifest)

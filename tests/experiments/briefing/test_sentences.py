@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.briefing.document import plain
+from experiments.briefing.document import Box, Mark, facts_of, inlines_of, plain
 from experiments.briefing.findings import TOPICS, sentence, topic
 from experiments.briefing.mind import settings_say
 from experiments.briefing.page_one import answer, found_topics
 from experiments.briefing.rules import Verdict, chance_of_sign, mirrored, verdict, word
+from experiments.briefing.writer import change_digits
 from experiments.language import LANGUAGES, language
 from tests.experiments.briefing.known import BASE, OTHERS, results, writer
 
@@ -49,7 +50,7 @@ def test_only_an_interval_without_zero_is_told_as_a_difference(interval, code, o
     else:
         assert not re.search(UNCLEAR[code], text)
         say = language(code)
-        ways = [say(f"change.{way}", size="1", regime="X", low="1", high="1").split()[1]
+        ways = [say(f"change.{way}", size="1", regime="X", range="1").split()[1]
                 for way in ("more", "fewer")]
         right, wrong = ways if estimate > 0 else ways[::-1]
         change = text.partition(": ")[2].partition(". ")[0]
@@ -187,8 +188,6 @@ def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
     parts = {("legal_exposure", NEW): (2.5, 1.0, 4.0), ("belief", NEW): (0.5, -0.5, 1.5)}
     found = results("encounters", {NEW: (3.0, 1.0, 5.0)}, parts=parts)
     write = writer(found, code)
-    from experiments.briefing.document import inlines_of
-
     text = plain(inlines_of(answer(write, found, found_topics(write, found))))
     say = language(code)
     assert "E3" in text
@@ -204,9 +203,113 @@ def test_differences_that_may_be_nothing_share_a_clause_with_the_largest_end(cod
     assert bound in text and not sides(text, code)
 
 
-def test_a_sentence_gives_the_wider_of_chance_and_draws():
+def test_a_sentence_gives_chance_and_doubt_side_by_side_by_name():
     text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, -1.0, 7.0)})
     assert found.verdicts[NEW] is Verdict.UNCLEAR
     assert "between 1.0 fewer and 7.0 more" in text and "2.0" not in text
     text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 1.2, 7.0)})
-    assert found.verdicts[NEW] is Verdict.MORE and "(1.2 to 7.0 more)" in text
+    assert found.verdicts[NEW] is Verdict.MORE
+    assert "(chance 2.0 to 4.0; parameters 1.2 to 7.0)" in text
+    text, found = said("encounters", {NEW: (-3.0, -4.0, -2.0)}, draws={NEW: (-3.0, -7.0, -1.2)})
+    assert found.verdicts[NEW] is Verdict.FEWER
+    assert "3.0 fewer" in text and "(chance 2.0 to 4.0; parameters 1.2 to 7.0)" in text
+
+
+def test_draws_that_spread_no_more_than_chance_are_said_not_to():
+    text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 3.0, 3.0)})
+    assert found.verdicts[NEW] is Verdict.MORE
+    assert "(chance 2.0 to 4.0; parameters no wider than chance)" in text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("drawn", [False, True])
+def test_page_one_says_of_doubt_only_what_is_in_its_intervals(code, drawn):
+    change = {NEW: (3.0, 2.0, 4.0)}
+    found = results("encounters", change, draws=change if drawn else None)
+    write = writer(found, code)
+    text = plain(inlines_of(answer(write, found, found_topics(write, found))))
+    say = language(code)
+    assert (say("page.sure_no_parameters") in text) is not drawn
+    assert (say("page.sure_both", draws="1") in text) is drawn
+
+
+THREE = {NEW: (3.0, 2.0, 4.0), OLD: (-1.0, -1.5, -0.5), "no-contact": (0.5, 0.2, 0.8)}
+
+
+def shortened(changes, code="en", **more):
+    found = results("encounters", changes, **more)
+    write = writer(found, code)
+    one = topic(write, "encounters", BASE, list(changes))
+    return plain(sentence(write, one, BASE, every=False))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_page_one_gives_the_largest_difference_each_way_and_the_rest_as_a_group(code):
+    text, say = shortened(THREE, code), language(code)
+    assert [number for number, _ in sides(text, code)] == [say.number(1, 1), say.number(3, 1)]
+    assert say("change.between_named", regimes=say("regimes.no-contact")) in text
+    assert "0.5 " not in text.replace("0.5 to", "") and "0.2" not in text
+    turned = {name: (-mean, -high, -low) for name, (mean, low, high) in THREE.items()}
+    other = shortened(turned, code)
+    assert shape(text, code) == shape(other, code)
+    assert sides(text, code) == sides(other, code, swapped=True)
+
+
+def test_smaller_differences_the_same_way_are_not_said_to_lie_between():
+    text = shortened({NEW: (3.0, 2.0, 4.0), OLD: (1.0, 0.5, 1.5)})
+    assert "less, the same way, under Full cooperation" in text and "between" not in text
+
+
+def test_page_one_names_what_may_be_nothing_and_bounds_it_only_where_nothing_is_clear():
+    text = shortened(THREE | {OLD: (-1.0, -2.5, 0.5)})
+    assert "no difference could be told apart from zero under Full cooperation;" in text
+    assert "2.5" not in text
+    nothing = {name: (0.5, -1.0, 2.0) for name in THREE}
+    assert "under any of the texts (at most 2.0 either way)" in shortened(nothing)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_ids_of_page_one_stand_at_the_end_of_the_box_in_the_order_of_its_numbers(code):
+    found = results("encounters", THREE)
+    write = writer(found, code)
+    box = next(one for one in answer(write, found, found_topics(write, found))
+               if isinstance(one, Box))
+    *said, ids = box.blocks
+    assert ids.style == "ids"
+    inlines = list(inlines_of(said))
+    assert not any(isinstance(one, Mark) for one in inlines)
+    listed = plain(ids.inlines).rpartition(": ")[2].split()
+    assert listed == facts_of(inlines) and len(listed) == 3
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_one_text_is_spoken_of_as_one(code):
+    from experiments.briefing.page_one import titles
+
+    found = results("encounters", {NEW: (3.0, 2.0, 4.0)})
+    _, _, subtitle = titles(writer(found, code), found)
+    assert not re.search(r"\beach\b|cada texto", subtitle)
+
+
+@pytest.mark.parametrize(
+    ("years", "english", "spanish"),
+    [
+        (1.0, "one year", "un año"), (2.0, "2 years", "2 años"), (0.5, "6 months", "6 meses"),
+        (1 / 12, "one month", "un mes"), (1.5, "18 months", "18 meses"),
+        (0.1, "36 days", "36 días"),
+    ],
+)
+def test_a_part_of_a_year_is_told_in_months_or_days(years, english, spanish):
+    told = dataclasses.replace(results("encounters", {}).told, years=years)
+    assert (told.length(language("en")), told.length(language("es"))) == (english, spanish)
+
+
+@given(intervals, st.sampled_from([1.0, 10.0]))
+def test_text_table_and_chart_give_a_difference_the_same_digits(interval, scale):
+    found = results("encounters", {NEW: interval})
+    change = writer(found).facts.estimate("difference", NEW, "encounters")
+    digits = change_digits(change, scale)
+    _, low, high = (round(end * scale, digits) for end in interval)
+    if (interval[1] > 0 or interval[2] < 0) and min(map(abs, interval[1:])) > 1e-6:
+        assert low and high  # no end of what is clear seems to touch zero
+    assert 0 <= digits <= 6
