@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.briefing.facts import CONTRASTS, MANIFEST, OUTCOME_ROWS
+from experiments.briefing.findings import TOPICS
 from experiments.briefing.make import Briefing, brief
 from experiments.language import LANGUAGES
 
@@ -35,6 +36,9 @@ RUNS = {
     # Its replication designs take most of the time, whatever the scale.
     "validation": ("validate", "--scale", "0.1", "--replicates", "4"),
 }
+#: Outcomes whose months are kept of a run beside: with them it can be told in how many pairs of
+#: runs the events of a topic, or of a claim, differ.
+COMPARED = (*TOPICS, "recorded_crime", "reporting_latino", "work_days_lost")
 #: What is kept of a run's folder.
 TABLES = (CONTRASTS, OUTCOME_ROWS, "attribution.parquet", "validation.csv", MANIFEST)
 #: What is kept of a briefing: charts as pictures in one language; no Word file, no SVG. The
@@ -64,7 +68,7 @@ def keep_small(folder: Path, *, whole: bool) -> None:
 
     Monthly outcomes of the whole city stay, those of groups and areas go; single pairs stay for
     the city's figures. Unless `whole`, contrasts are of the city only, and of its months those
-    of reporting.
+    of the topics and of what shows their exposures.
     """
     for path in folder.iterdir():
         if path.name not in TABLES:
@@ -79,7 +83,7 @@ def keep_small(folder: Path, *, whole: bool) -> None:
     ]
     months = outcomes["by"] == "all"
     tables = {
-        OUTCOME_ROWS: outcomes[months if whole else months & (outcomes["outcome"] == "reporting")],
+        OUTCOME_ROWS: outcomes[months if whole else months & outcomes["outcome"].isin(COMPARED)],
         CONTRASTS: contrasts if whole else contrasts[city],
     }
     for name, table in tables.items():

@@ -115,7 +115,7 @@ def outcome_tables(
                 for row in rows
             ]
             header = header[:-1]
-            widths = (1.9, 0.62, *[0.95] * len(shown))
+            widths = (1.84, 0.7, *[0.95] * len(shown))
         said = write(f"page.{caption}", base=write.regime(baseline))
         yield Table(said, header, tuple(rows), widths)
 

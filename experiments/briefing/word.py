@@ -22,11 +22,12 @@ from experiments.briefing.document import (
     Paragraph,
     Table,
 )
-from experiments.style import FAMILY
 
-ACCENT, QUIET, TINT = "00497A", "5C5C5C", "EEF3F7"
+ACCENT, QUIET, TINT, HAIR = "00497A", "5C5C5C", "EEF3F7", "D4D9DD"
+#: A file to be edited has the letters that its readers have; the PDF carries its own.
+FONT = "Calibri"
 #: Width of the text in inches: a letter page less its margins.
-LINE = 6.8
+LINE = 7.0
 LOCALES = {"en": "en-US", "es": "es-US"}
 
 
@@ -47,7 +48,7 @@ def docx(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> 
     section = word.sections[0]
     section.page_width, section.page_height = Inches(8.5), Inches(11)
     section.left_margin = section.right_margin = Inches((8.5 - LINE) / 2)
-    section.top_margin = section.bottom_margin = Inches(0.8)
+    section.top_margin = section.bottom_margin = Inches(0.65)
     _styles(word, document.language)
     core = word.core_properties
     core.title, core.author, core.language = document.title, "Carveout", LOCALES[document.language]
@@ -58,6 +59,7 @@ def docx(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> 
     word.add_heading(document.title, level=1)
     word.add_paragraph(document.subtitle, style="Subtitle")
     section.footer.paragraphs[0].text = document.footer
+    section.footer.paragraphs[0].style = word.styles["Caption"]
     writer = _Word(word, charts)
     for block in document.blocks:
         writer.block(block)
@@ -80,20 +82,25 @@ class _Word:
                 self._fill(self.word.add_heading(level=2), inlines)
             case Paragraph(inlines, style):
                 name = {"note": "Caption", "code": "macro", "ids": "Caption"}.get(style, "Normal")
-                size = 6.5 if style == "ids" else None
-                self._fill(self.word.add_paragraph(style=name), inlines, size)
+                made = self.word.add_paragraph(style=name)
+                made.paragraph_format.keep_with_next = style == "intro"
+                self._fill(made, inlines, 6.5 if style == "ids" else None)
             case Bullets(items):
                 for item in items:
                     self._fill(self.word.add_paragraph(style="List Bullet"), item)
             case Box(title, blocks):
+                first = len(self.word.paragraphs)
                 self._fill(self.word.add_heading(level=2), title)
                 for inner in blocks:
                     self.block(inner)
+                for paragraph in self.word.paragraphs[first:]:
+                    _boxed(paragraph)
             case Chart(stem, alt, caption, width):
                 shape = self.word.add_picture(
                     io.BytesIO(self.charts[stem]), width=Inches(LINE * width)
                 )
                 shape._inline.docPr.set("descr", alt)
+                self.word.paragraphs[-1].paragraph_format.keep_with_next = bool(caption)
                 if caption:
                     self._fill(self.word.add_paragraph(style="Caption"), caption)
             case Break():
@@ -106,18 +113,22 @@ class _Word:
         from docx.shared import Inches, Pt
 
         self._fill(self.word.add_paragraph(style="Table Title"), block.caption)
-        made = self.word.add_table(rows=0, cols=len(block.header), style="Light List Accent 1")
+        made = self.word.add_table(rows=0, cols=len(block.header))
         made.autofit = False
+        _lines(made._tbl.tblPr, "w:tblBorders", insideH=HAIR, bottom=HAIR)
+        _padded(made._tbl.tblPr)
         share = LINE / sum(block.widths)
+        for column, width in zip(made.columns, block.widths, strict=True):
+            column.width = Inches(width * share)
         for place, cells in enumerate((block.header, *(row.cells for row in block.rows))):
             row = made.add_row()
-            if not place:
-                self._repeat(row)
-            elif block.rows[place - 1].spans:
+            self._mark(row, header=not place)
+            if place and block.rows[place - 1].spans:
                 whole = row.cells[0].merge(row.cells[-1])
-                self._shade(whole)
+                _shaded(whole._tc.get_or_add_tcPr())
                 whole.paragraphs[0].paragraph_format.space_after = Pt(0)
-                self._fill(whole.paragraphs[0], cells[0], size=8)
+                whole.paragraphs[0].paragraph_format.keep_with_next = True
+                self._fill(whole.paragraphs[0], cells[0], size=8.5, bold=True)
                 continue
             for column, (cell, inlines) in enumerate(zip(row.cells, cells, strict=True)):
                 cell.width = Inches(block.widths[column] * share)
@@ -128,28 +139,24 @@ class _Word:
                 indented = place and block.rows[place - 1].indent and not column
                 if indented:
                     paragraph.paragraph_format.left_indent = Inches(0.15)
-                self._fill(paragraph, inlines, size=8)
-        self.word.add_paragraph(style="Caption")
+                self._fill(paragraph, inlines, size=8.5, bold=not place)
+                if not place:
+                    _lines(cell._tc.get_or_add_tcPr(), "w:tcBorders", bottom=ACCENT)
+        self.word.add_paragraph(style="Caption").paragraph_format.space_after = Pt(0)
 
     @staticmethod
-    def _shade(cell: Any) -> None:
-        """A tint behind a heading of rows."""
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-
-        shade = OxmlElement("w:shd")
-        shade.set(qn("w:val"), "clear")
-        shade.set(qn("w:fill"), TINT)
-        cell._tc.get_or_add_tcPr().append(shade)
-
-    @staticmethod
-    def _repeat(row: Any) -> None:
-        """Name a row as the table's header, for screen readers and on every page."""
+    def _mark(row: Any, *, header: bool) -> None:
+        """Keep a row on one page; a header is repeated on every page, and named to readers."""
         from docx.oxml import OxmlElement
 
-        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if header:
+            properties.append(OxmlElement("w:tblHeader"))
 
-    def _fill(self, paragraph: Any, inlines: Inlines, size: float | None = None) -> None:
+    def _fill(
+        self, paragraph: Any, inlines: Inlines, size: float | None = None, *, bold: bool = False
+    ) -> None:
         from docx.shared import Pt, RGBColor
 
         for one in inlines:
@@ -161,10 +168,12 @@ class _Word:
             run = paragraph.add_run(one.text)
             if size:
                 run.font.size = Pt(size)
-            if one.style == "strong":
+            if bold or one.style == "strong":
                 run.bold = True
             elif one.style == "quiet":
                 run.font.color.rgb = RGBColor.from_string(QUIET)
+                if size:
+                    run.font.size = Pt(size - 1.5)
             elif one.style == "code":
                 run.font.name = "Consolas"
             if isinstance(one, Number):
@@ -184,6 +193,54 @@ class _Word:
         run._r.addnext(end)
 
 
+def _shaded(properties: Any) -> None:
+    """A tint behind a paragraph or a cell."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    shade = OxmlElement("w:shd")
+    shade.set(qn("w:val"), "clear")
+    shade.set(qn("w:fill"), TINT)
+    properties.append(shade)
+
+
+def _lines(properties: Any, kind: str, *, points: float = 0.5, **sides: str) -> None:
+    """Lines of a table, a cell or a paragraph, by side and colour."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    lines = OxmlElement(kind)
+    for side, colour in sides.items():
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", f"{points * 8:.0f}"), ("space", "6"),
+                            ("color", colour)):
+            line.set(qn(f"w:{name}"), value)
+        lines.append(line)
+    properties.append(lines)
+
+
+def _padded(properties: Any) -> None:
+    """Little room at the sides of a table's cells: intervals need the width."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "40")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.append(margins)
+
+
+def _boxed(paragraph: Any) -> None:
+    """A paragraph of the box: a line at its left, a tint behind it."""
+    properties = paragraph._p.get_or_add_pPr()
+    _lines(properties, "w:pBdr", points=2.25, left=ACCENT)
+    _shaded(properties)
+    paragraph.paragraph_format.keep_together = True
+
+
 def _styles(word: Any, language: str) -> None:
     """One look with the PDF, and the language of the whole text."""
     from docx.enum.style import WD_STYLE_TYPE
@@ -196,20 +253,27 @@ def _styles(word: Any, language: str) -> None:
     title.base_style, title.font.bold = styles["Normal"], True
     title.paragraph_format.keep_with_next = True
     looks = {
-        "Normal": (10, "222222"), "Heading 1": (21, ACCENT), "Heading 2": (13, ACCENT),
+        "Normal": (10, "222222"), "Heading 1": (19, ACCENT), "Heading 2": (13, ACCENT),
         "Subtitle": (11, QUIET), "Caption": (8, QUIET), "macro": (8, "222222"),
         "Table Title": (10, "222222"), "List Bullet": (10, "222222"),
     }
     for name, (size, colour) in looks.items():
         font = styles[name].font
-        font.name, font.size = FAMILY[0], Pt(size)
+        font.name, font.size = FONT, Pt(size)
         font.color.rgb = RGBColor.from_string(colour)
         font.italic = False
+        font.bold = name in ("Heading 1", "Heading 2", "Table Title")
+        for spacing in styles[name].element.get_or_add_rPr().findall(qn("w:spacing")):
+            spacing.getparent().remove(spacing)
         fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-            fonts.set(qn(script), "Consolas" if name == "macro" else FAMILY[0])
+            fonts.set(qn(script), "Consolas" if name == "macro" else FONT)
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(theme), None)
+    for name in ("Normal", "List Bullet", "Caption"):
+        styles[name].paragraph_format.space_after = Pt(4)
+        styles[name].paragraph_format.line_spacing = 1.0
+    styles["Heading 1"].paragraph_format.space_before = Pt(0)
     tongue = OxmlElement("w:lang")
     tongue.set(qn("w:val"), LOCALES[language])
     styles["Normal"].element.get_or_add_rPr().append(tongue)

@@ -79,7 +79,10 @@ def results(
 
 
 #: What a rate of these outcomes is per, so that `events` is what it says.
-PER = {"reporting_undocumented": 100.0, "encounters": 10_000.0, "victimisations": 10_000.0}
+PER = {
+    "reporting_undocumented": 100.0, "recorded_crime": 10_000.0, "encounters": 10_000.0,
+    "victimisations": 10_000.0,
+}
 
 
 def writer(found: Results, code: str = "en") -> Writer:
