@@ -43,14 +43,25 @@ def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figur
         ))
     rows = [told.regime(regime, say) for regime in told.others]
     base = told.regime(told.baseline, say)
-    counts = say.listed([
-        say("chart.glance_count", thing=say(f"topic.{found.outcome}.thing"),
-            count=say.number(len(found.clear)), total=say.number(len(rows)))
-        for found in topics
-    ])
-    title = say("chart.glance", base=base, list=counts)
+    title = _glance_title(write, topics, base, len(rows))
     reading = say("chart.glance_reading", base=base)
     return forest(title, reading, rows, panels, _source(write, results, panels), say)
+
+
+def _glance_title(write: Writer, topics: list[Topic], base: str, texts: int) -> str:
+    """Of how many texts each topic's difference is clear; of one text, which topics are."""
+    say = write.language
+    if texts > 1:
+        counts = [
+            say("chart.glance_count", thing=say(f"topic.{found.outcome}.thing"),
+                count=say.number(len(found.clear)), total=say.number(texts))
+            for found in topics
+        ]
+    else:
+        counts = [say(f"topic.{found.outcome}.thing") for found in topics if found.clear]
+    if not counts:
+        return say("chart.glance_none", base=base)
+    return say("chart.glance", base=base, list=say.listed(counts))
 
 
 def _source(write: Writer, results: Results, panels: list[Panel]) -> str:

@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from experiments.briefing.facts import CONTRASTS, Estimate, Fact, Facts
 from experiments.briefing.queries import city, identity
 from experiments.contrasts import CONFIDENCE
-from experiments.uncertainty import ENDS, two_levels
+from experiments.uncertainty import ENDS, MANY, two_levels
 
 #: Digits after the point that a percentage keeps: Python and DuckDB then give the same number.
 KEPT = 6
@@ -67,9 +67,12 @@ def _query(
         "estimate": "mean", "low": "mean - half", "high": "mean + half",
     }
     if replicates > 1 and draws > 1:
+        reach = float(stdtrit(draws - 1, ENDS[1])) * math.sqrt(1 + 1 / draws)
         shown |= {
-            name: f"(SELECT quantile_cont(mean + share * (draws.m - mean), {end!r}) FROM draws)"
-            for name, end in zip(NAMES[3:], ENDS, strict=True)
+            name: f"mean {sign} {reach!r} * share * (SELECT stddev_samp(m) FROM draws)"
+            if draws < MANY
+            else f"(SELECT quantile_cont(mean + share * (draws.m - mean), {end!r}) FROM draws)"
+            for name, end, sign in zip(NAMES[3:], ENDS, "-+", strict=True)
         }
     columns = ", ".join(f"round({value}, {KEPT}) AS {name}" for name, value in shown.items())
     free = max((replicates - 1) * (draws - 1), 1) * replicates

@@ -44,7 +44,7 @@ def facts(sign: float, draws: int = 1, spread: float = 1.0) -> Facts:
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-@pytest.mark.parametrize("draws", [1, 6])
+@pytest.mark.parametrize("draws", [1, 6, 45])
 @pytest.mark.parametrize("spread", [0.0, 1.0])
 def test_a_percentage_is_the_ratio_pair_by_pair_and_its_query_gives_the_same(sign, draws, spread):
     found = facts(sign, draws, spread)
