@@ -11,7 +11,7 @@ from experiments.briefing.facts import Estimate
 from experiments.briefing.findings import Topic
 from experiments.briefing.results import Results
 from experiments.briefing.rules import Verdict, losses, reversals, verdict
-from experiments.briefing.writer import Writer
+from experiments.briefing.writer import Writer, change_digits
 from experiments.charts import interval_words
 from experiments.forest import Panel, forest
 from experiments.marks import Mark
@@ -27,7 +27,7 @@ def mark(write: Writer, found: Estimate, scale: float = 1.0) -> Mark:
     note = write.language(notes[state]) if state in notes else ""
     return Mark(
         found.estimate * scale, found.low * scale, found.high * scale, state.clear, note,
-        found.par_low * scale, found.par_high * scale,
+        found.par_low * scale, found.par_high * scale, precision=change_digits(found, scale),
     )
 
 
