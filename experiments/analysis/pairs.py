@@ -106,7 +106,8 @@ class PairedContrasts(Analysis):
         note = (
             f"Chance: 95% interval of the mean over draws, {int(table['n'].min())} to "
             f"{int(table['n'].max())} pairs. Parameters: "
-            f"{over_draws_said(int(table['draws'].max()))}, noise removed. Source: {source_text(self.values)}."
+            f"{over_draws_said(int(table['draws'].max()))}, noise removed. "
+            f"Source: {source_text(self.values)}."
         )
         panel = (full_title(self.values.outcome), difference_unit(spec.unit), table.itertuples())
         title = self.sentence().partition(". Pairing")[0].rstrip(".")

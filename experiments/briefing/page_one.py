@@ -145,7 +145,7 @@ def sure(write: Writer, results: Results) -> Inlines:
     if single:
         said = [write("page.sure_single")]
     elif drawn:
-        said = [write("page.sure_both", draws=write.told("draws"))]
+        said = [write("page.sure_both", reach=write.reach())]
     else:
         said = [
             write("page.sure_chance", n=write.told("seeds_finished")),

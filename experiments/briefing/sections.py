@@ -92,7 +92,7 @@ def _headlines(made: Pages) -> list[Block]:
     note = made.write("page.table_note")
     tables = headline_tables(made.write, told.baseline, told.others)
     if made.results.manifest.get("draws"):
-        said = made.write("page.table_note_draws", draws=made.write.told("draws"))
+        said = made.write("page.table_note_draws", reach=made.write.reach())
         note = (*note, Text(" "), *said)
     return [*tables, Paragraph(note, "note")]
 
