@@ -23,7 +23,9 @@ from model.schema import CHANNELS, CRIMES, ETHNICITIES, STATUSES, Categories
 
 #: Longer periods are counted by month alone, and so are those with more days over all runs: a
 #: year of days takes about half a megabyte a run, and the last comparisons are kept.
-MOST_DAYS, MOST_RUN_YEARS = 732, 16
+MOST_DAYS, MOST_RUN_YEARS = 732, 48
+#: Events that wait to be counted by day.
+MOST_HELD = 200_000
 #: First days of the parts of a month: weeks, the last of which has up to ten days.
 PARTS = (1, 8, 15, 22)
 #: What is counted by day in the whole city, and by part of a month in every area.
@@ -46,6 +48,9 @@ class DailyResult(Result):
 class DayLedger(Ledger):
     """A ledger that counts the outcomes of `CITYWIDE` and `BY_AREA` by day, too.
 
+    Events wait until there are many of them, and are then counted at once: one by one they would
+    take as long as the simulation.
+
     Parameters
     ----------
     first, days
@@ -58,29 +63,48 @@ class DayLedger(Ledger):
         super().__init__(population, event_log=event_log)
         self.first = first
         areas = population.city.n_areas
-        self.counted = {
+        self._counted = {
             (name, role): np.zeros((days, areas if name in BY_AREA else 1), np.int32)
             for name in (*CITYWIDE, *BY_AREA)
             for role in ROLES
             if getattr(OUTCOMES[name], role).name != "person_years"
         }
+        self._waiting: dict[str, list[tuple[NDArray, ...]]] = {}
+        self._held = 0
+
+    @property
+    def counted(self) -> dict[tuple[str, str], NDArray[np.int32]]:
+        """Counts by (outcome, role), each (days, areas), or (days, 1) in the whole city."""
+        self._count()
+        return self._counted
 
     def log(self, kind: str, day: int, *columns: NDArray[np.integer] | int) -> None:
-        """Log events, and count them on their day."""
+        """Log events, and keep them with their day until they are counted."""
         super().log(kind, day, *columns)
-        if not len(columns[0]):  # type: ignore[arg-type]
-            return
-        person, *others = (np.asarray(each) for each in columns)
-        for (name, role), counts in self.counted.items():
-            column: Column = getattr(OUTCOMES[name], role)
-            chosen = self._chosen(column, kind, person, others)
-            if chosen is None:
-                continue
-            here = counts[day - self.first]
-            if len(here) == 1:
-                here += np.count_nonzero(chosen)
-            else:
-                here += np.bincount(self.population.area[person[chosen]], minlength=len(here))
+        n = len(columns[0])  # type: ignore[arg-type]
+        if n:
+            whole = (np.broadcast_to(each, n) for each in (day - self.first, *columns))
+            self._waiting.setdefault(kind, []).append(tuple(whole))
+            self._held += n
+            if self._held > MOST_HELD:
+                self._count()
+
+    def _count(self) -> None:
+        area = self.population.area
+        for kind, logged in self._waiting.items():
+            day, person, *others = map(np.concatenate, zip(*logged, strict=True))
+            for (name, role), counts in self._counted.items():
+                column: Column = getattr(OUTCOMES[name], role)
+                chosen = self._chosen(column, kind, person, others)
+                if chosen is None:
+                    continue
+                days, areas = counts.shape
+                cell = day[chosen]
+                if areas > 1:
+                    cell = cell * areas + area[person[chosen]]
+                counts += np.bincount(cell, minlength=counts.size).reshape(days, areas)
+        self._waiting.clear()
+        self._held = 0
 
     def _chosen(
         self, column: Column, kind: str, person: NDArray, others: list[NDArray]
@@ -90,9 +114,9 @@ class DayLedger(Ledger):
         known: dict[str, NDArray] = {name: code[person] for name, code in codes.items()}
         if kind == "incident" and column.frame in ("crime", "crime_area"):
             known["crime"], fate = others
-            mask = INCIDENT_OUTCOMES[column.name](np.broadcast_to(fate, person.shape))
+            mask = INCIDENT_OUTCOMES[column.name](fate)
         elif kind == "contact" and column.name in CONTACTS:
-            mask = np.broadcast_to(others[0] == CONTACTS.index(column.name), person.shape)
+            mask = others[0] == CONTACTS.index(column.name)
         elif kind == "encounter" and (column.name == "met" or column.name == "encounters"):
             known["channel"] = others[0]
             mask = np.ones(person.shape, bool)
@@ -125,7 +149,7 @@ def run_by_day(case: Case, progress: Callable[[int], None] | None = None) -> Res
     return DailyResult(
         **vars(result),
         days=days.assign(
-            replicate=np.int16(case.replicate),
+            replicate=np.int16(case.replicate), draw=np.int16(case.draw or 0),
             regime=pd.Categorical.from_codes(np.zeros(len(days), np.int8), [case.regime]),
         ),
     )
