@@ -37,8 +37,10 @@ class View:
     years: str = "1"
     raids: tuple[str, ...] = ()
     seed: str = "0"
-    replicates: str = "4"
-    scale: str = "1"
+    replicates: str = "3"
+    #: Of the posterior, at which every replicate is run; none says chance alone.
+    draws: str = "6"
+    scale: str = "0.25"
     city: str = "chicago"
     #: Dates of a timeline's steps that are moved, as (step, date).
     moved: Edits = ()

@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dashboards.plans import Plan
-from dashboards.views import ENDS_ALL, NONE, PARTS, by_area, full_title, monthly, tables
+from dashboards.rows import ENDS, NONE, PARTS
+from dashboards.views import by_area, full_title, monthly, tables
 from experiments.charts import encounters_figure, interval_words, reporting_figure
 from experiments.comparison import Comparison
 from experiments.forest import WIDTH, Panel, forest
@@ -101,7 +102,7 @@ def _mark(one: dict[str, Any], say: Language) -> Mark:
         note = say("chart.nothing" if one.get("text") == NONE else "chart.too_few")
         return Mark(math.nan, math.nan, math.nan, False, note)
     low, high, wide_low, wide_high = (
-        math.nan if one[end] is None else one[end] for end in ENDS_ALL
+        math.nan if one[end] is None else one[end] for end in ENDS
     )
     return Mark(one["x"], low, high, one["clear"], "", wide_low, wide_high)
 
@@ -137,7 +138,7 @@ def map_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure | Non
 
 
 def monthly_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure | None:
-    """An outcome by month under A and B: mean and range of the replicates."""
+    """An outcome by month under A and B: mean and range of all runs."""
     view: dict[str, Any] = monthly(comparison, plan.sides)
     if outcome not in view["lines"]:
         return None
@@ -159,7 +160,7 @@ def monthly_figure(plan: Plan, comparison: Comparison, outcome: str) -> Figure |
         axes.legend(frameon=False, fontsize=8)
         figure.text(0, 0.98, f"{spec['title']}, by month", fontsize=12, fontweight="bold",
                     va="top")
-        figure.text(0, 0.9, f"{spec['unit']}. Line: mean of the replicates; shade: least to "
-                    "greatest.", fontsize=8.5, color=FAINT, va="top")
+        figure.text(0, 0.9, f"{spec['unit']}. Line: {view['mean']}; shade: {view['shade']}.",
+                    fontsize=8.5, color=FAINT, va="top")
         figure.text(0, 0.012, wrapped(_source(comparison), 7), fontsize=7, color=FAINT, va="bottom")
     return figure

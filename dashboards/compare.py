@@ -29,6 +29,7 @@ from dashboards.files import FILES, links
 from dashboards.follow import ask, owner, shared_runs, use_version, words
 from dashboards.plans import Plan, comparison_plan
 from dashboards.runs import FINISHED, Job
+from dashboards.sentences import sureness
 from dashboards.views import Shown, dates, law_differences, shown
 from experiments.settings import environment_says
 from model.faults import BadInput
@@ -71,7 +72,7 @@ class Kind:
         return f"{self.path}?{view.query(self.default, (*self.stated, *SETTINGS))}"
 
 
-SETTINGS = ("environment", "posture", "start", "replicates", "scale", "city")
+SETTINGS = ("environment", "posture", "start", "replicates", "draws", "scale", "city")
 COMPARE = Kind("/", View(), comparison_plan)
 
 
@@ -202,13 +203,8 @@ def Results(
         with Element("ul"):
             for sentence in found.sentences:
                 Element("li", sentence)
-        n = len(found.comparison.manifest["seeds_finished"])
-        Element(
-            "p",
-            f"{n} paired replicate{'s' * (n != 1)}. Intervals hold chance alone; what is not "
-            "known of the parameters is wider: see Evidence and Studies.",
-            classes="co-note",
-        )
+        for line in sureness(found.comparison):
+            Element("p", line, classes="co-note")
     charts = {"status": "reporting", "channel": "encounters", "headline": "headline",
               "crime": "crime"}
     for table in found.tables:

@@ -11,7 +11,13 @@ import solara
 from dashboards.address import CLAUSES, View
 from dashboards.components import Alert, Element, Field, Press
 from dashboards.edited import choices, pasted_edits, told, value_text
-from dashboards.plans import HISTORY, MOST_CITY_YEARS, MOST_REPLICATES, MOST_YEARS
+from dashboards.plans import (
+    HISTORY,
+    MOST_CITY_YEARS,
+    MOST_DRAWS,
+    MOST_REPLICATES,
+    MOST_YEARS,
+)
 from dashboards.views import layer_named
 from experiments.settings import chicago_regimes
 from model import plain_words
@@ -24,6 +30,18 @@ from model.posture import load_posture
 from model.schema import CARVE_OUTS
 
 Go = Callable[[View], None]
+
+#: What lists of numbers offer; an address may have others, within the bounds of `plans`.
+DOUBTS = {"6": "6 draws of the posterior", "12": "12 draws", "24": "24 draws",
+          "0": "none: chance alone"}
+SHARES = {"0.05": "a twentieth", "0.1": "a tenth", "0.25": "a quarter", "0.5": "half",
+          "1": "the whole city"}
+DOUBT_TIP = (
+    "Sets of parameters that fit the calibration as well (docs/calibration.md). Every replicate is "
+    "run at each, so results tell what is not known of the parameters beside chance; more draws "
+    f"tell it better and take longer. At most {MOST_DRAWS}; with one replicate none, since the two "
+    "could not be told apart."
+)
 
 
 def option(value: str, text: str) -> dict[str, str]:
@@ -169,21 +187,35 @@ def Setting(view: View, go: Go, *, fixed: bool = True, single: bool = False) -> 
     if not single:
         Field("Replicates", view.replicates, change("replicates"), kind="number", least=1,
               most=MOST_REPLICATES, step=1,
-              tip="Paired synthetic cities, one a seed; the interval is over them, so more make it "
-                  "narrower. Monte Carlo error only: parameters stand at their defaults.")
+              tip="Paired synthetic cities, one a seed. The interval of chance is over them, so "
+                  "more make it narrower.")
+        Field("Doubt about the parameters", view.draws if doubted(view) else "0", change("draws"),
+              kind="select", options=chosen_among(DOUBTS, view.draws, "{} draws of the posterior"),
+              disabled=not doubted(view), tip=DOUBT_TIP)
+    Field("Residents simulated", view.scale, change("scale"), kind="select",
+          options=chosen_among(SHARES, view.scale, "{} of the city"),
+          tip="Fewer are quicker and noisier. "
+              f"At most {MOST_CITY_YEARS:g} years of a whole city over all runs.")
     with Element("details", classes="co-edit"):
-        Element("summary", "Chance and size" if single else "Raids, chance and size")
+        Element("summary", "Chance and place" if single else "Raids, chance and place")
         if not single:
             Raids(view, go)
         Field("First seed", view.seed, change("seed"), kind="number", least=0, step=1,
               tip="All the chance of the first replicate; the next has the next seed.")
-        Field("Share of residents", view.scale, change("scale"), kind="number", least=0,
-              most=1, step="any",
-              tip="1 is everybody. Smaller is quicker and noisier. At most "
-                  f"{MOST_CITY_YEARS:g} years of a whole city over all runs.")
         cities = [option(name, load_city(name).name) for name in shipped_cities()]
         Field("City", view.city, change("city"), kind="select", options=cities,
               tip="Tables and their sources: carveout city describe " + view.city)
+
+
+def doubted(view: View) -> bool:
+    """Whether draws can tell anything: of one replicate they cannot."""
+    return view.replicates.strip() != "1"
+
+
+def chosen_among(listed: dict[str, str], value: str, words: str) -> list[dict[str, str]]:
+    """The choices of a list, and what an address may have instead, in `words`."""
+    more = {} if value in listed else {value: words.format(value)}
+    return [option(key, text) for key, text in {**listed, **more}.items()]
 
 
 def _environment_tip(name: str) -> str:

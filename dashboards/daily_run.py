@@ -40,7 +40,10 @@ CATEGORIES: dict[str, Categories] = {
 
 @dataclass(frozen=True)
 class DailyResult(Result):
-    """A result with the rows of `day_rows`, if its days were counted."""
+    """A result with the rows of `day_rows`, if its days were counted.
+
+    Their column ``replicate`` is the case's: who has the other draws numbers them among these.
+    """
 
     days: pd.DataFrame | None = None
 
@@ -149,7 +152,7 @@ def run_by_day(case: Case, progress: Callable[[int], None] | None = None) -> Res
     return DailyResult(
         **vars(result),
         days=days.assign(
-            replicate=np.int16(case.replicate), draw=np.int16(case.draw or 0),
+            replicate=np.int16(case.replicate),
             regime=pd.Categorical.from_codes(np.zeros(len(days), np.int8), [case.regime]),
         ),
     )

@@ -21,9 +21,11 @@ from model.law import environment_names
 from model.layer_files import FOLDER, load_regime, names_in
 from model.scenario import brief
 
-MOST_YEARS, MOST_REPLICATES, MOST_RAIDS = 12, 20, 10
+MOST_YEARS, MOST_REPLICATES, MOST_DRAWS, MOST_RAIDS = 12, 20, 50, 10
 #: Years of a whole city, over all runs of one comparison: some minutes of two processors.
-MOST_CITY_YEARS = 60.0
+MOST_CITY_YEARS = 80.0
+#: Runs of one comparison: each costs time and memory however small its city is.
+MOST_RUNS = 600
 HISTORY = "chicago-history"
 
 
@@ -37,14 +39,23 @@ class Plan:
 
     @cached_property
     def cases(self) -> list[Case]:
-        """Every run, those of one seed together."""
+        """Every run, those of one seed together, and of these those of one draw."""
         both = self.settings.cases() + (self.other.cases() if self.other else [])
-        return sorted(both, key=lambda case: case.replicate)
+        return sorted(both, key=self.number)
 
     @property
     def replicates(self) -> int:
         """Replicates asked for."""
         return self.settings.replicates
+
+    @property
+    def draws(self) -> int:
+        """Draws of the posterior at which every replicate is run; 0 at the parameters' defaults."""
+        return len(self.settings.draws)
+
+    def number(self, case: Case) -> int:
+        """The number of a case's runs among those of its regime, as `compared` has it."""
+        return case.replicate * max(1, self.draws) + (case.draw or 0)
 
     @cached_property
     def days(self) -> int:
@@ -96,7 +107,7 @@ class Plan:
         words = [word for word in words if word not in flags]
         at = next(place for place, word in enumerate(words) if word.startswith("--"))
         options = list(zip(words[at::2], words[at + 1 :: 2], strict=True))
-        numbers = ("years", "replicates", "seed", "scale")
+        numbers = ("years", "replicates", "seed", "scale", "draws")
         lines = [
             f"    {key[2:]}={value if key[2:] in numbers else repr(value)},"
             for key, value in options
@@ -179,19 +190,22 @@ def _listed(view: View) -> None:
             raise BadInput(unknown(what, brief(given)[1:-1], known))
     real("years", view.years, 0, MOST_YEARS)
     whole("replicates", view.replicates, 1, MOST_REPLICATES)
+    whole("draws", view.draws, 0, MOST_DRAWS)
     if len(view.raids) > MOST_RAIDS:
         raise BadInput(Fault(f"found {len(view.raids)} raids", f"at most {MOST_RAIDS}",
                              key="raid"))
 
 
 def _settings(view: View, regimes: list[str] | None, timeline: str | None = None) -> Settings:
+    # Of one replicate chance and parameters could not be told apart: it has none of either.
+    draws = view.draws if whole("replicates", view.replicates, 1, MOST_REPLICATES) > 1 else 0
     return settings(
         regimes if regimes else ["welcoming-2012"],
         baseline=regimes[0] if regimes else "welcoming-2012",
         years=view.years, replicates=view.replicates, seed=view.seed, scale=view.scale,
         environment=view.environment, posture=view.posture, city=view.city, start=view.start,
         parameters=None, raids=view.raids, timeline=timeline, decompose=timeline is None,
-        events=False,
+        events=False, draws=draws,
     )
 
 
@@ -200,7 +214,10 @@ def _bounded(plan: Plan, view: View) -> None:
     if asked > MOST_CITY_YEARS:
         found = f"found {asked:,.0f} years of a whole city over {len(plan.cases)} runs"
         allowed = (
-            f"at most {MOST_CITY_YEARS:g} here: fewer years or replicates, a smaller share of the "
-            "city, or the command line, which has no such limit"
+            f"at most {MOST_CITY_YEARS:g} here: fewer years, replicates or draws, a smaller share "
+            "of the city, or the command line, which has no such limit"
         )
         raise BadInput(Fault(found, allowed, key="scale"))
+    if len(plan.cases) > MOST_RUNS:
+        allowed = f"at most {MOST_RUNS} here: fewer replicates or draws, or the command line"
+        raise BadInput(Fault(f"found {len(plan.cases)} runs", allowed, key="replicates"))

@@ -19,6 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from dashboards.daily_run import counts_days, run_by_day
 from dashboards.plans import Plan
 from experiments.comparison import Comparison
@@ -79,6 +81,11 @@ class Job:
         """The part of all days that is simulated, 0 to 1."""
         return min(1.0, self.days / self.plan.days)
 
+    def keep_days(self, result: Result) -> None:
+        """Keep the days of a run that counted them, numbered among the runs of its regime."""
+        if (days := getattr(result, "days", None)) is not None:
+            self.daily.append(days.assign(replicate=np.int16(self.plan.number(result.case))))
+
     def wait(self, version: int, seconds: float) -> int:
         """The job's version, at once if it is newer than `version`, else after a change."""
         with self._changed:
@@ -93,15 +100,19 @@ class Job:
 
 
 def tasks_of(cases: list[Case]) -> list[list[Case]]:
-    """Cases as they are handed out: the first seed's one by one, so that an answer comes soon.
+    """Cases as they are handed out: what the first answer needs comes first.
 
-    Those of a later seed stay together, since they share its population and levels.
+    Those of one seed and draw stay together, since they share a population and its levels, but
+    for the first seed's: there the regimes' own runs come before those that part law and belief,
+    and, where there are no draws, one by one.
     """
-    seeds: dict[int, list[Case]] = {}
+    tasks: dict[tuple[Any, ...], list[Case]] = {}
     for case in cases:
-        seeds.setdefault(case.scenario.seed, []).append(case)
-    first, *later = seeds.values()
-    return [[case] for case in sorted(first, key=lambda case: case.belief != "own")] + later
+        first = case.replicate == 0
+        alone = case.regime if first and case.draw is None else ""
+        key = case.replicate, first and case.belief != "own", case.draw, alone
+        tasks.setdefault(key, []).append(case)
+    return [tasks[key] for key in sorted(tasks, key=lambda key: key[:2])]
 
 
 def ready(plan: Plan, results: list[Result]) -> list[Result]:
@@ -117,10 +128,12 @@ def ready(plan: Plan, results: list[Result]) -> list[Result]:
         first = [one for one in results if one.case.replicate == 0 and one.case.belief == "own"]
         own = sum(case.replicate == 0 and case.belief == "own" for case in cases)
         whole = first if len(first) == own else []
-    place = {(case.replicate, case.regime, case.belief): at for at, case in enumerate(cases)}
-    return sorted(
-        whole, key=lambda one: place[one.case.replicate, one.case.regime, one.case.belief]
-    )
+    place = {_identity(case): at for at, case in enumerate(cases)}
+    return sorted(whole, key=lambda one: place[_identity(one.case)])
+
+
+def _identity(case: Case) -> tuple[Any, ...]:
+    return case.replicate, case.draw, case.regime, case.belief
 
 
 class Runs:
@@ -328,8 +341,7 @@ class Runs:
             job.results.append(result)
             now = ready(job.plan, job.results)
             last = len(job.results) == len(job.plan.cases)
-            if (days := getattr(result, "days", None)) is not None:
-                job.daily.append(days)
+            job.keep_days(result)
         if len(now) == before:
             return
         made = job.plan.compare(now, time.perf_counter() - job._begun)

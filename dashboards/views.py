@@ -17,14 +17,14 @@ import pandas as pd
 from matplotlib import colors
 
 from dashboards.plans import Plan
+from dashboards.rows import CHANCE, PARAMETERS, Rows, with_ends
 from dashboards.runs import Job
+from dashboards.sentences import finding
 from experiments.comparison import Comparison
 from experiments.maps import DIVERGING, SEQUENTIAL
 from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
-from experiments.privacy import FLOOR, gated
-from experiments.style import label
+from experiments.privacy import gated
 from experiments.terminal import decimals, number
-from experiments.uncertainty import leaves_out_zero
 from model.city import City, load_city
 from model.law import build_law, load_timeline
 from model.layer import Layer
@@ -32,15 +32,8 @@ from model.layer_files import load_law, load_regime, regime_names
 from model.posture import load_posture
 from model.tiles import tile_centres
 
-HIDDEN, NONE = f"< {FLOOR}", "none"
-PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
 SHADES = 11
 _making = threading.Lock()
-#: Smaller than a single event in any rate, larger than what rounding leaves of a difference.
-NOISE = 1e-9
-ENDS = ("low", "high")
-#: With those over draws of the parameters, where they were run.
-ENDS_ALL = (*ENDS, "par_low", "par_high")
 #: Lines are drawn where no more than this share of the months is hidden.
 MOST_HIDDEN = 0.25
 
@@ -62,85 +55,11 @@ def full_title(outcome: str) -> str:
     return full_titles()[outcome]
 
 
-def _without_noise(values: pd.Series) -> pd.Series:
-    """Values with what is left of sums that should be nought set to it."""
-    return values.mask(values.abs() < NOISE, 0.0)
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
-
-
-class Rows:
-    """Rows of one comparison: levels of A and B, the paired difference and its two parts."""
-
-    def __init__(self, comparison: Comparison, sides: tuple[str, str]) -> None:
-        frame = gated(comparison.released_contrasts)
-        frame = frame.assign(**{key: _without_noise(frame[key]) for key in ("estimate", *ENDS)})
-        self.a, self.b = sides
-        keys = ["outcome", "by", "group", "regime", "measure"]
-        self.cells = frame.drop(columns=["paired"]).set_index(keys).sort_index()
-
-    def row(self, outcome: str, by: str = "all", group: str = "all", *, relative: bool) -> dict:
-        """One row. Positions are percent of A's level if `relative`, else the outcome's unit."""
-        spec = OUTCOMES[outcome]
-        cells = self.cells.loc[(outcome, by, group)]
-        level_a, level_b = cells.loc[(self.a, "level")], cells.loc[(self.b, "level")]
-        change = cells.loc[(self.b, "difference")]
-        per = 100 / level_a["estimate"] if relative and level_a["estimate"] else 1.0
-        if relative and not level_a["estimate"]:
-            per = math.nan
-        digits = min(
-            decimals(change["estimate"], change["low"], change["high"]),
-            1 + decimals(level_a["estimate"]),
-        )
-        parts = [
-            {"kind": kind, "label": words, **self._place(cells, kind, per, digits)}
-            for kind, words in PARTS.items()
-            if (self.b, kind) in cells.index
-        ]
-        return {
-            "key": f"{outcome}-{by}-{group}",
-            "label": spec.title.strip() if by == "all" else label(group),
-            "part": spec.title.startswith(" "),
-            "meaning": spec.meaning,
-            "unit": spec.unit,
-            "a": self._level(level_a),
-            "b": self._level(level_b),
-            **self._place(cells, "difference", per, digits),
-            "parts": parts,
-        }
-
-    def _level(self, cell: pd.Series) -> str:
-        if cell["suppressed"]:
-            return HIDDEN
-        value = cell["estimate"]
-        return NONE if math.isnan(value) else number(value, decimals(value))
-
-    def _place(self, cells: pd.DataFrame, kind: str, per: float, digits: int) -> dict[str, Any]:
-        cell = cells.loc[(self.b, kind)]
-        if cell["suppressed"] or math.isnan(cell["estimate"]):
-            text = HIDDEN if cell["suppressed"] else NONE
-            nothing = dict.fromkeys(("x", *ENDS_ALL))
-            return {"text": text, "interval": "", "clear": False, **nothing}
-        value, low, high = cell["estimate"], cell["low"], cell["high"]
-        interval = ""
-        if not math.isnan(low):
-            ends = (number(end, digits, signed=True) for end in (low, high))
-            interval = " to ".join(ends)
-            if value == low == high == 0:
-                interval = "in every pair"
-        return {
-            "text": number(value, digits, signed=True),
-            "interval": interval,
-            "clear": leaves_out_zero(cell),
-            "x": _known(value * per),
-            **{end: _known(cell.get(end, math.nan) * per) for end in ENDS_ALL},
-        }
-
-
 def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any]]:
-    """The tables of a comparison, each with its rows and the axis of its drawing."""
+    """The tables of a comparison, each with its rows and the axis of its drawing.
+
+    ``draws`` says whether rows have the interval of the parameters, too.
+    """
     rows = Rows(comparison, sides)
 
     def grouped(outcome: str, by: str, groups: Iterable[str]) -> list[dict[str, Any]]:
@@ -149,7 +68,7 @@ def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any
     channels = grouped("encounters", "channel", GROUPS["channel"])
     channels = [row for row in channels if {row["a"], row["b"]} != {"0"}]
     unit = OUTCOMES["encounters"].unit
-    return [
+    made = [
         {
             "key": "headline", "title": "What changes",
             "axis": "difference, % of A's level", "unit": "",
@@ -170,45 +89,14 @@ def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any
             "axis": "difference", "unit": unit, "rows": channels,
         },
     ]
-
-
-def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
-    """What the main outcomes say, each in a sentence that claims no more than its interval."""
-    rows = Rows(comparison, sides)
-    subjects = {
-        "reporting_undocumented": ("the share of crimes against undocumented residents that reach "
-                                   "the police", "percentage points"),
-        "encounters": ("encounters of undocumented residents with ICE",
-                       "per 10,000 undocumented residents a year"),
-        "victimisations": ("crimes (reported or not)", "per 10,000 residents a year"),
-    }
-    sentences = []
-    for outcome, (subject, unit) in subjects.items():
-        row = rows.row(outcome, relative=False)
-        if row["x"] is None:
-            text = f"too few events to say anything of {subject}."
-        elif row["x"] == 0 and row["interval"] in ("", "in every pair"):
-            text = f"{subject}: no difference at all, in any replicate so far."
-        elif not row["interval"]:
-            text = f"{subject}: {row['text']} {unit} in the first replicate; no interval yet."
-        elif row["clear"]:
-            way = "higher" if row["x"] > 0 else "lower"
-            text = (
-                f"{subject} {'is' if 'share' in subject else 'are'} {way} by "
-                f"{row['text'].lstrip('+\N{MINUS SIGN}')} {unit} (95% interval of the difference: "
-                f"{row['interval']})."
-            )
-        else:
-            text = (
-                f"{subject}: no difference that can be told from chance ({row['text']} {unit}, "
-                f"95% interval {row['interval']})."
-            )
-        sentences.append(text[0].upper() + text[1:])
-    return sentences
+    return [{**table, "draws": len(comparison.settings.draws)} for table in made]
 
 
 def monthly(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
-    """Citywide values by month: mean, least and greatest of the replicates, for A and B."""
+    """Citywide values by month: mean, least and greatest of all runs, for A and B.
+
+    ``mean`` and ``shade`` say what lines and bands are.
+    """
     frame = gated(comparison.released_outcomes)
     whole = frame[(frame["by"] == "all") & frame["regime"].isin(sides)]
     keys = ["outcome", "regime", "month"]
@@ -231,7 +119,16 @@ def monthly(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
                 for one in series
             ],
         }
-    return {"months": months, "lines": lines}
+    return {"months": months, "lines": lines, **_of_runs(comparison)}
+
+
+def _of_runs(comparison: Comparison) -> dict[str, str]:
+    n, draws = len(comparison.manifest["seeds_finished"]), len(comparison.settings.draws)
+    replicates = f"{n} replicate{'s' * (n != 1)}"
+    if draws:
+        return {"mean": f"mean of all {n * draws} runs ({replicates} at {draws} draws each)",
+                "shade": "least to greatest of them, chance and parameters together"}
+    return {"mean": f"mean of {replicates}", "shade": "least to greatest of them, chance alone"}
 
 
 def _rounded(value: float) -> float | None:
@@ -241,7 +138,7 @@ def _rounded(value: float) -> float | None:
 def by_area(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
     """Rates by area, for the whole period and by month, in the order of `area_list`."""
     names = [key for key, spec in OUTCOMES.items() if "area" in spec.by]
-    levels = gated(comparison.released_contrasts)
+    levels = with_ends(gated(comparison.released_contrasts))
     cells = ["outcome", "regime", "measure", "group"]
     levels = levels[levels["by"] == "area"].set_index(cells).sort_index()
     months = gated(comparison.released_outcomes)
@@ -262,6 +159,12 @@ def by_area(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
                 ("a", sides[0], "level"), ("b", sides[1], "level"), ("d", sides[1], "difference"),
             )
         }
+        change = levels.loc[(outcome, sides[1], "difference")].reindex(order)
+        told = {
+            key: ["" if math.isnan(cell["estimate"]) else _two_digits(cell, ends)
+                  for _, cell in change.iterrows()]
+            for key, ends in (("chance", CHANCE), ("parameters", PARAMETERS))
+        }
         by_month = {
             key: [
                 [_rounded(value) for value in row]
@@ -272,9 +175,17 @@ def by_area(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
         }
         found[outcome] = {
             "title": spec.title.removesuffix(", by area"), "unit": spec.unit,
-            **maps, "months": by_month,
+            **maps, **told, "months": by_month,
         }
     return {"months": every, "outcomes": found, **area_list(city)}
+
+
+def _two_digits(cell: pd.Series, ends: tuple[str, str]) -> str:
+    """An interval of an area, whose values have two significant digits."""
+    low, high = (cell[end] for end in ends)
+    if math.isnan(low):
+        return ""
+    return " to ".join(number(end, decimals(end), signed=True) for end in (low, high))
 
 
 @lru_cache(maxsize=4)

@@ -9,9 +9,9 @@ from starlette.requests import Request
 
 from dashboards.folders import Found
 from dashboards.nowhere import nowhere
+from dashboards.sentences import finding
 from dashboards.studies import saved_rows
 from dashboards.titles import heading, regime_title
-from dashboards.views import finding
 from experiments.comparison import compare
 
 

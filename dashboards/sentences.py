@@ -1,0 +1,73 @@
+"""What a comparison found, in sentences that claim no more than both its intervals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.rows import Rows
+from experiments.comparison import Comparison
+
+#: Outcomes that are told, each with what it is called in a sentence and its unit.
+SUBJECTS = {
+    "reporting_undocumented": ("the share of crimes against undocumented residents that reach "
+                               "the police", "percentage points"),
+    "encounters": ("encounters of undocumented residents with ICE",
+                   "per 10,000 undocumented residents a year"),
+    "victimisations": ("crimes (reported or not)", "per 10,000 residents a year"),
+}
+
+
+def finding(comparison: Comparison, sides: tuple[str, str]) -> list[str]:
+    """What the main outcomes say, a sentence each."""
+    rows = Rows(comparison, sides)
+    sentences = []
+    for outcome, (subject, unit) in SUBJECTS.items():
+        text = _sentence(rows.row(outcome, relative=False), subject, unit)
+        sentences.append(text[0].upper() + text[1:])
+    return sentences
+
+
+def _sentence(row: dict[str, Any], subject: str, unit: str) -> str:
+    if row["x"] is None:
+        return f"too few events to say anything of {subject}."
+    if row["x"] == 0 and row["interval"] in ("", "in every pair"):
+        return f"{subject}: no difference at all, in any replicate so far."
+    if not row["interval"]:
+        return f"{subject}: {row['text']} {unit} in the first replicate; no interval yet."
+    told = f"95% intervals of the difference: chance {row['interval']}"
+    told += f"; parameters {row['parameters']}" if row["parameters"] else " alone"
+    told = told if row["parameters"] else told.replace("intervals", "interval")
+    if row["clear"]:
+        way = "higher" if row["x"] > 0 else "lower"
+        verb = "is" if "share" in subject else "are"
+        size = row["text"].lstrip("+\N{MINUS SIGN}")
+        return f"{subject} {verb} {way} by {size} {unit} ({told})."
+    if row["low"] > 0 or row["high"] < 0:
+        return (f"{subject}: {row['text']} {unit}, which is more than chance, but parameters that "
+                f"fit as well leave room for no difference ({told}).")
+    return f"{subject}: no difference that can be told from chance ({row['text']} {unit}; {told})."
+
+
+def sureness(comparison: Comparison) -> list[str]:
+    """What the intervals of a comparison hold, and what they leave out."""
+    n, draws = len(comparison.manifest["seeds_finished"]), len(comparison.settings.draws)
+    said = f"{n} paired replicate{'s' * (n != 1)}"
+    if draws:
+        said += f", each run at {draws} draws of the posterior"
+    lines = [said + "."]
+    if n < 2:
+        lines.append("One replicate has no interval: chance is told by how replicates differ.")
+    elif draws:
+        lines.append(
+            "Chance: how far the dice alone move the mean; more replicates make it narrower. "
+            "Parameters: where 95% of sets of parameters lie that fit the calibration as well, the "
+            "chance in them taken out; more replicates do not make it narrower. What no parameter "
+            "stands for is in neither: see Evidence."
+        )
+    if not draws:
+        lines.append(
+            "Parameters stand at their defaults: how little is known of them is left out"
+            + ("." if n < 2 else ", and the intervals hold chance alone.")
+            + " Choose draws under \"Doubt about the parameters\", with two replicates or more."
+        )
+    return lines
