@@ -97,8 +97,9 @@ def Search(plan: Plan, view: View, go: Go) -> None:
                     "year takes about a minute.", role="status")
             Press("Cancel", cancel)
         elif known(plan) is None:
-            Element("p", "Runs both regimes once and looks for incidents in which something is "
-                    "decided otherwise under B.", classes="co-note")
+            Element("p", "Runs both regimes once, with the parameters at their defaults, and looks "
+                    "for incidents in which something is decided otherwise under B. It shows the "
+                    "rules; how sure an effect is, Compare tells.", classes="co-note")
             Press("Find incidents", start, primary=True)
         if failed:
             Alert([failed], head="None was found:")
@@ -136,7 +137,8 @@ def History(one: dict[str, Any]) -> None:
     with Element("section", classes="co-card", **{"aria-labelledby": "history"}):
         Element("h2", "Case history", id="history")
         Element("p", sentence)
-        Element("p", f"{one['person']}. Incident {one['id']} of this run.", classes="co-note")
+        Element("p", f"{one['person']}. Incident {one['id']} of this run, with the parameters at "
+                "their defaults.", classes="co-note")
         with Element("div", classes="co-pair"):
             for mark, (regime, side) in zip("AB", one["regimes"].items(), strict=True):
                 with Element("div"):

@@ -35,7 +35,7 @@ from experiments.settings import environment_says
 from model.faults import BadInput
 
 #: A link that asks for no more than this runs at once; a larger one waits for the button.
-AT_ONCE = 16.0
+AT_ONCE = 24.0
 
 
 def checked(view: View, make: Callable[[View], Plan]) -> tuple[Plan | None, list[str]]:
@@ -263,7 +263,9 @@ def Briefing(job: Job, finished: bool) -> None:
 
     with Element("section", classes="co-card", **{"aria-labelledby": "briefing"}):
         Element("h2", "A briefing of it", id="briefing")
-        Element("p", "The findings on a few pages, each number traceable: PDF, HTML and Word."
+        Element("p", "The findings on a few pages, each number traceable, with "
+                + ("both intervals" if job.plan.draws else "the interval of chance alone")
+                + ": PDF, HTML and Word."
                 + ("" if finished else " It can be made once all replicates are there."),
                 classes="co-note")
         Field("Language", language, choose, kind="select",

@@ -179,23 +179,25 @@ def Setting(view: View, go: Go, *, fixed: bool = True, single: bool = False) -> 
         postures = [option(name, load_posture(name).title) for name in names_in("postures")]
         Field("Federal posture", view.posture, change("posture"), kind="select",
               options=postures, tip=_posture_tip(view.posture))
-    Field("First day", view.start, change("start"), kind="date",
-          tip="Assumption: any date; the law is that of the environment throughout."
-          if fixed else "The timeline decides which law stands on each day.")
-    Field("Years", view.years, change("years"), kind="number", least=0.01, most=MOST_YEARS,
-          step="any", tip=f"Parts of a year are allowed; at most {MOST_YEARS} here.")
+    with Element("div", classes="co-two"):
+        Field("First day", view.start, change("start"), kind="date",
+              tip="Assumption: any date; the law is that of the environment throughout."
+              if fixed else "The timeline decides which law stands on each day.")
+        Field("Years", view.years, change("years"), kind="number", least=0.01, most=MOST_YEARS,
+              step="any", tip=f"Parts of a year are allowed; at most {MOST_YEARS} here.")
+        if not single:
+            Field("Replicates", view.replicates, change("replicates"), kind="number", least=1,
+                  most=MOST_REPLICATES, step=1,
+                  tip="Paired synthetic cities, one a seed. The interval of chance is over them, "
+                      "so more make it narrower.")
+        Field("Residents", view.scale, change("scale"), kind="select",
+              options=chosen_among(SHARES, view.scale, "{} of the city"),
+              tip="How many are simulated. Fewer are quicker and noisier. "
+                  f"At most {MOST_CITY_YEARS:g} years of a whole city over all runs.")
     if not single:
-        Field("Replicates", view.replicates, change("replicates"), kind="number", least=1,
-              most=MOST_REPLICATES, step=1,
-              tip="Paired synthetic cities, one a seed. The interval of chance is over them, so "
-                  "more make it narrower.")
         Field("Doubt about the parameters", view.draws if doubted(view) else "0", change("draws"),
               kind="select", options=chosen_among(DOUBTS, view.draws, "{} draws of the posterior"),
               disabled=not doubted(view), tip=DOUBT_TIP)
-    Field("Residents simulated", view.scale, change("scale"), kind="select",
-          options=chosen_among(SHARES, view.scale, "{} of the city"),
-          tip="Fewer are quicker and noisier. "
-              f"At most {MOST_CITY_YEARS:g} years of a whole city over all runs.")
     with Element("details", classes="co-edit"):
         Element("summary", "Chance and place" if single else "Raids, chance and place")
         if not single:

@@ -88,4 +88,5 @@ def words(job: Job, seconds_each: float = 0.0) -> str:
     if job.state == "failed":
         return "The runs failed."
     n = job.plan.replicates
-    return f"Finished: {n} paired replicate{'s' * (n != 1)}. Run {job.plan.key}."
+    at = f" at {job.plan.draws} draws each" if job.plan.draws else ""
+    return f"Finished: {n} paired replicate{'s' * (n != 1)}{at}. Run {job.plan.key}."

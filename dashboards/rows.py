@@ -21,6 +21,8 @@ NOISE = 1e-9
 #: Ends of the two intervals: over replicates, and where draws were made over these.
 CHANCE, PARAMETERS = ("low", "high"), ("par_low", "par_high")
 ENDS = (*CHANCE, *PARAMETERS)
+#: Where draws differ no more than chance makes them differ.
+WITHIN = "within chance"
 
 
 def _without_noise(values: pd.Series) -> pd.Series:
@@ -105,4 +107,6 @@ def interval(cell: pd.Series, ends: tuple[str, str], digits: int) -> str:
     low, high = (cell[end] for end in ends)
     if math.isnan(low):
         return ""
+    if ends == PARAMETERS and low == high:
+        return WITHIN  # an interval of no width would say that they are known
     return " to ".join(number(end, digits, signed=True) for end in (low, high))

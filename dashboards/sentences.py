@@ -35,16 +35,18 @@ def _sentence(row: dict[str, Any], subject: str, unit: str) -> str:
     if not row["interval"]:
         return f"{subject}: {row['text']} {unit} in the first replicate; no interval yet."
     told = f"95% intervals of the difference: chance {row['interval']}"
-    told += f"; parameters {row['parameters']}" if row["parameters"] else " alone"
-    told = told if row["parameters"] else told.replace("intervals", "interval")
+    if row["parameters"]:
+        told += f"; parameters {row['parameters']}"
+    else:
+        told = f"95% interval of the difference, chance alone: {row['interval']}"
     if row["clear"]:
         way = "higher" if row["x"] > 0 else "lower"
         verb = "is" if "share" in subject else "are"
         size = row["text"].lstrip("+\N{MINUS SIGN}")
         return f"{subject} {verb} {way} by {size} {unit} ({told})."
     if row["low"] > 0 or row["high"] < 0:
-        return (f"{subject}: {row['text']} {unit}, which is more than chance, but parameters that "
-                f"fit as well leave room for no difference ({told}).")
+        return (f"{subject}: {row['text']} {unit}, more than chance alone would give, but "
+                f"parameters that fit as well leave room for no difference ({told}).")
     return f"{subject}: no difference that can be told from chance ({row['text']} {unit}; {told})."
 
 

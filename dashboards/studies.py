@@ -18,7 +18,7 @@ from dashboards.folders import Found, files_of, found, named
 from dashboards.titles import COLUMNS, heading
 from model.faults import BadInput
 
-STUDY = "carveout study"
+STUDY, COMPARISON = "carveout study", "carveout results"
 #: Rows of a saved table that are shown; the whole table can be downloaded.
 MOST_ROWS = 2_000
 COMMANDS = (
@@ -97,9 +97,23 @@ def About(one: Found) -> None:
         for key in ("command", "commit"):
             if manifest.get(key):
                 Element("p", f"{key.capitalize()}: {manifest[key]}", classes="co-note")
+        if one.kind == COMPARISON:
+            Element("p", uncertainty(manifest), classes="co-note")
         if manifest.get("partial"):
             Alert(["Stopped before all of it was finished."])
         Element("a", "manifest.json", href=f"/results/{one.name}/manifest.json", download="")
+
+
+def uncertainty(manifest: dict[str, Any]) -> str:
+    """Which uncertainty the intervals of a saved comparison hold."""
+    draws, n = len(manifest.get("draws") or ()), len(manifest.get("seeds_finished") or ())
+    if n < 2:
+        return "No interval: of one replicate neither chance nor parameters can be told."
+    if draws:
+        return (f"Two 95% intervals: chance over {n} replicates (low, high), parameters over "
+                f"{draws} draws (par_low, par_high).")
+    return (f"95% intervals of chance alone, over {n} replicates: parameters stand at their "
+            "defaults, and how little is known of them is left out.")
 
 
 def alt_text(one: Found, stem: str) -> str:

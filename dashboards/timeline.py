@@ -11,7 +11,7 @@ from dashboards.plans import timeline_plan
 
 #: Unasked: what if the ban of July 2019 had come with the new federal priorities of January 2017?
 DEFAULT = View(
-    start="2012-01-01", years="10", scale="0.1", replicates="2", moved=(("5", "2017-01-26"),),
+    start="2012-01-01", years="10", scale="0.1", draws="4", moved=(("5", "2017-01-26"),),
 )
 TIMELINE = Kind("/timeline", DEFAULT, timeline_plan, stated=("years", "seed", "moved"))
 

@@ -17,14 +17,14 @@ import pandas as pd
 from matplotlib import colors
 
 from dashboards.plans import Plan
-from dashboards.rows import CHANCE, PARAMETERS, Rows, with_ends
+from dashboards.rows import CHANCE, PARAMETERS, Rows, interval, with_ends
 from dashboards.runs import Job
 from dashboards.sentences import finding
 from experiments.comparison import Comparison
 from experiments.maps import DIVERGING, SEQUENTIAL
 from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
 from experiments.privacy import gated
-from experiments.terminal import decimals, number
+from experiments.terminal import decimals
 from model.city import City, load_city
 from model.law import build_law, load_timeline
 from model.layer import Layer
@@ -182,10 +182,7 @@ def by_area(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
 
 def _two_digits(cell: pd.Series, ends: tuple[str, str]) -> str:
     """An interval of an area, whose values have two significant digits."""
-    low, high = (cell[end] for end in ends)
-    if math.isnan(low):
-        return ""
-    return " to ".join(number(end, decimals(end), signed=True) for end in (low, high))
+    return interval(cell, ends, decimals(*(cell[end] for end in ends)))
 
 
 @lru_cache(maxsize=4)

@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: A comparison of seconds: the invented city for some weeks, with law and posture that show.
-QUICK = "city=littletown&years=0.1&replicates=2&environment=E0&posture=2025-surge"
+QUICK = ("city=littletown&years=0.1&replicates=2&draws=0&scale=1&environment=E0"
+         "&posture=2025-surge")
 #: Patience for a machine that does other things, in milliseconds.
 LONG = 60_000
 
@@ -107,10 +108,11 @@ def finished(browser: Browser, served: Served) -> str:
     """The address of a comparison that is there already: pages that only show it are quick."""
     context = browser.new_context()
     one = Visit(context, served.url)
-    page = one.open(f"/?{QUICK}&b=full-cooperation")
+    address = f"/?{QUICK.replace('draws=0', 'draws=2')}&b=full-cooperation"
+    page = one.open(address)
     page.wait_for_selector("text=Finished")
     context.close()
-    return f"/?{QUICK}&b=full-cooperation"
+    return address
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """How long a visitor waits: ``python -m tests.browser.measure``; figures for docs/dashboard.md.
 
-``--whole`` also times the whole city on a new server, which takes some minutes.
+``--runs`` also times the comparison of the first page, and ``--whole`` that of the whole city,
+which takes some minutes.
 """
 
 from __future__ import annotations
@@ -88,16 +89,20 @@ def clicks(browser: Browser, url: str) -> dict[str, list[float]]:
     return took
 
 
-def whole_city(browser: Browser, url: str) -> tuple[float, float]:
-    """Seconds until the first results of the first page, and until all."""
+def runs(browser: Browser, url: str) -> tuple[float, float]:
+    """Seconds until the first results of a page that compares, and until all."""
     page = browser.new_page()
-    page.set_default_timeout(900_000)
+    page.set_default_timeout(1_800_000)
     page.goto(url)
+    page.wait_for_selector("h1")
     begun = time.perf_counter()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.wait_for_selector("svg.co-map")
     first = time.perf_counter() - begun
     page.wait_for_selector("text=Finished")
-    return first, time.perf_counter() - begun
+    whole = time.perf_counter() - begun
+    page.close()
+    return first, whole
 
 
 def main() -> None:
@@ -115,9 +120,13 @@ def main() -> None:
         for what, took in clicks(browser, served.url).items():
             print(f"click on {what}: median of {CLICKS} {statistics.median(took):.0f} ms, longest "
                   f"{max(took):.0f} ms")
-        if "--whole" in sys.argv:
-            some, all_ = whole_city(browser, served.url)
-            print(f"whole city, 4 replicates: first results {some:.0f} s, all {all_:.0f} s")
+        for option, path, what in (
+            ("--runs", "/", "the first page"), ("--runs", "/timeline", "the timeline's page"),
+            ("--whole", "/?scale=1", "the first page, whole city"),
+        ):
+            if option in sys.argv:
+                some, all_ = runs(browser, served.url + path)
+                print(f"{what}: first results {some:.0f} s, all {all_:.0f} s")
         browser.close()
         served.close()
         print(f"load after: {os.getloadavg()[0]:.1f}")

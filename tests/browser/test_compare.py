@@ -30,6 +30,21 @@ def test_two_regimes_are_chosen_run_and_shown(visit):
     assert query(page)["b"] == ["no-contact"]
 
 
+def test_both_uncertainties_are_drawn_and_told_beside_each_other(visit, finished):
+    page = visit.open(finished)
+    page.wait_for_selector("text=Finished: 2 paired replicates at 2 draws each")
+    first = page.locator(f"{TABLES} >> nth=0 >> tbody tr >> nth=0")
+    assert first.locator("svg line.co-bar-0").count() == first.locator(".co-range-0").count() == 1
+    assert " to " in first.locator("small", has_text="[").inner_text()
+    assert "of parameters" in first.locator("svg").get_attribute("aria-label")
+    page.get_by_label("Doubt about the parameters").select_option("0")
+    page.wait_for_url("**draws=0**")
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_selector("text=Finished: 2 paired replicates. ")
+    assert page.locator(".co-range").count() == 0
+    assert "chance alone" in page.locator(".co-key").nth(1).inner_text()
+
+
 def test_an_edited_clause_is_a_regime_of_its_own_told_in_plain_words(visit):
     page = visit.open(f"/?{QUICK}&b=welcoming-2012&b.survivor_support=supported&replicates=1")
     page.wait_for_selector("text=Finished: 1 paired replicate")

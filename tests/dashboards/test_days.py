@@ -20,7 +20,7 @@ CELL = ["outcome", "by", "group", "month"]
 
 def plan(**changes):
     asked = {"city": "littletown", "years": "0.12", "replicates": "2", "environment": "E0",
-             "b": "full-cooperation"}
+             "b": "full-cooperation", "draws": "0"}
     return comparison_plan(View(**{**asked, **changes}))
 
 
@@ -33,7 +33,8 @@ def results():
 def job(results):
     made = Job(plan(), 1, {"somebody"}, [], state=FINISHED)
     made.comparison = made.plan.compare(results, 1.0)
-    made.daily = [one.days for one in results if getattr(one, "days", None) is not None]
+    for one in results:
+        made.keep_days(one)
     return made
 
 
@@ -121,10 +122,24 @@ def test_a_small_day_of_one_replicate_is_hidden_in_all():
     assert not (days.groupby("period")["value"].apply(lambda each: each.isna().sum()) == 1).any()
 
 
+def test_days_of_draws_are_numbered_as_the_months_are():
+    asked = plan(years="0.02", draws="2", scale="0.1")
+    made, results = Job(asked, 1, {"somebody"}, []), [run_by_day(case) for case in asked.cases]
+    for one in results:
+        made.keep_days(one)
+    runs = asked.compare(results, 1.0).outcomes.groupby("regime")["replicate"].unique()
+    for days in made.daily:
+        assert days["replicate"].nunique() == 1
+    for regime, numbers in runs.items():
+        ours = [days for days in made.daily if days["regime"].iloc[0] == regime]
+        assert [days["replicate"].iloc[0] for days in ours] == sorted(numbers) == [0, 1, 2, 3]
+
+
 def test_long_comparisons_are_counted_by_month_alone():
     assert counts_days(plan(years="2", replicates="4").cases)
     assert not counts_days(plan(years="3", replicates="1").cases)
-    assert not counts_days(plan(years="2", replicates="5").cases)
+    assert not counts_days(plan(years="2", replicates="20").cases)
+    assert counts_days(comparison_plan(View()).cases)
     asked = Job(plan(years="3", replicates="1"), 1, {"somebody"}, [])
     offer = day_offer(asked)
     assert not offer["there"] and "2 years" in offer["why"]

@@ -25,6 +25,10 @@ QUICK = View(city="littletown", years="0.1", replicates="1")
         (View(years="13"), "years"),
         (View(years="nan"), "years"),
         (View(replicates="21"), "replicates"),
+        (View(draws="51"), "draws"),
+        (View(draws="1"), "draws"),
+        (View(draws="six"), "draws"),
+        (View(city="littletown", years="0.1", replicates="20", draws="24"), "runs"),
         (View(scale="2"), "scale"),
         (View(seed="-1"), "seed"),
         (View(start="yesterday"), "start"),
@@ -102,8 +106,34 @@ def test_a_plan_says_the_command_that_the_command_line_understands():
     compile(plan.python, "python", "exec")
 
 
+def test_a_plan_carries_its_draws_and_says_them_again():
+    view = QUICK.but(replicates="2", draws="3")
+    plan = comparison_plan(view)
+    assert plan.draws == 3 and len(plan.cases) == 2 * 3 * 3
+    assert [plan.number(case) for case in plan.cases[::3]] == list(range(6))
+    assert len({tuple(case.scenario.parameters.items()) for case in plan.cases}) == 3
+    assert parse(build_parser(), plan.command.split()[1:]).draws == "3"
+    assert "    draws=3," in plan.python
+    assert comparison_plan(view.but(draws="0")).key != plan.key
+    both = timeline_plan(DEFAULT.but(city="littletown", years="1"))
+    assert both.python.count(f"draws={both.draws},") == 2 and both.draws
+
+
+@pytest.mark.parametrize("view", [View(), DEFAULT.but(city="littletown")])
+def test_unasked_a_page_tells_chance_and_parameters(view):
+    plan = (timeline_plan if view.moved else comparison_plan)(view)
+    assert plan.draws > 1 and plan.replicates > 1
+
+
+@pytest.mark.parametrize("view", [QUICK.but(draws="6"), QUICK.but(replicates="2", draws="0")])
+def test_one_replicate_and_no_draws_stand_at_the_defaults(view):
+    plan = comparison_plan(view)
+    assert plan.draws == 0 and {case.draw for case in plan.cases} == {None}
+    assert "--draws 0" in plan.command and "draws=0," in plan.python
+
+
 def test_two_histories_are_one_plan_in_pairs():
-    plan = timeline_plan(DEFAULT.but(city="littletown", years="1"))
+    plan = timeline_plan(DEFAULT.but(city="littletown", years="1", draws="0"))
     assert len(plan.cases) == 2 * plan.replicates
     seeds = [case.scenario.seed for case in plan.cases]
     assert seeds == sorted(seeds)

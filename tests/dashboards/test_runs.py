@@ -16,7 +16,8 @@ from experiments.worker_process import WorkerLost
 
 
 def plan(**changes):
-    options = {"city": "littletown", "years": "0.01", "replicates": "2", "environment": "E0"}
+    options = {"city": "littletown", "years": "0.01", "replicates": "2", "environment": "E0",
+               "draws": "0"}
     return comparison_plan(View(**{**options, **changes}))
 
 
@@ -167,6 +168,22 @@ def test_the_first_answer_needs_only_the_two_runs_of_the_first_seed():
     assert set(first.contrasts["measure"]) == {"level", "difference"}
     whole = asked.compare(ready(asked, results), 0.0)
     assert {"legal_exposure", "belief"} <= set(whole.contrasts["measure"])
+
+
+def test_with_draws_a_replicate_counts_once_all_its_draws_are_there():
+    asked = plan(replicates="2", draws="2")
+    tasks = tasks_of(asked.cases)
+    # The regimes' own runs of the first seed come first; later, what one draw needs is together.
+    assert [len(task) for task in tasks] == [2, 2, 1, 1, 3, 3]
+    assert [task[0].draw for task in tasks] == [0, 1, 0, 1, 0, 1]
+    results = [run_case(case) for task in tasks for case in task]
+    assert ready(asked, results[:3]) == []
+    assert len(ready(asked, results[:4])) == 4
+    assert len(ready(asked, results[:9])) == 6
+    first, both = (asked.compare(ready(asked, some), 0.0) for some in (results[:9], results))
+    assert set(first.contrasts["n"]) == {1} and first.contrasts["par_low"].isna().all()
+    assert set(both.contrasts["n"]) == {2} and both.contrasts["par_low"].notna().any()
+    assert sorted(both.outcomes["replicate"].unique()) == [0, 1, 2, 3]
 
 
 def test_results_do_not_depend_on_the_order_in_which_they_come():
