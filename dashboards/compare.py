@@ -35,7 +35,7 @@ from experiments.settings import environment_says
 from model.faults import BadInput
 
 #: A link that asks for no more than this runs at once; a larger one waits for the button.
-AT_ONCE = 24.0
+AT_ONCE = 16.0
 
 
 def checked(view: View, make: Callable[[View], Plan]) -> tuple[Plan | None, list[str]]:

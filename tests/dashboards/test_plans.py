@@ -115,13 +115,12 @@ def test_a_plan_carries_its_draws_and_says_them_again():
     assert parse(build_parser(), plan.command.split()[1:]).draws == "3"
     assert "    draws=3," in plan.python
     assert comparison_plan(view.but(draws="0")).key != plan.key
-    both = timeline_plan(DEFAULT.but(city="littletown", years="1"))
+    both = timeline_plan(DEFAULT.but(city="littletown", years="1", draws="4"))
     assert both.python.count(f"draws={both.draws},") == 2 and both.draws
 
 
-@pytest.mark.parametrize("view", [View(), DEFAULT.but(city="littletown")])
-def test_unasked_a_page_tells_chance_and_parameters(view):
-    plan = (timeline_plan if view.moved else comparison_plan)(view)
+def test_unasked_the_first_page_tells_chance_and_parameters():
+    plan = comparison_plan(View())
     assert plan.draws > 1 and plan.replicates > 1
 
 
