@@ -110,7 +110,7 @@ def finished(browser: Browser, served: Served) -> str:
     one = Visit(context, served.url)
     address = f"/?{QUICK.replace('draws=0', 'draws=2')}&b=full-cooperation"
     page = one.open(address)
-    page.wait_for_selector("text=Finished")
+    page.wait_for_selector("text=Finished", timeout=4 * LONG)
     context.close()
     return address
 
