@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboards.rows import Rows
 from experiments.comparison import Comparison
+from experiments.uncertainty import over_draws_said
 
 #: Outcomes that are told, each with what it is called in a sentence and its unit.
 SUBJECTS = {
@@ -34,7 +35,7 @@ def _sentence(row: dict[str, Any], subject: str, unit: str) -> str:
         return f"{subject}: no difference at all, in any replicate so far."
     if not row["interval"]:
         return f"{subject}: {row['text']} {unit} in the first replicate; no interval yet."
-    told = f"95% intervals of the difference: chance {row['interval']}"
+    told = f"chance {row['interval']}"
     if row["parameters"]:
         told += f"; parameters {row['parameters']}"
     else:
@@ -62,9 +63,9 @@ def sureness(comparison: Comparison) -> list[str]:
     elif draws:
         lines.append(
             "Chance: how far the dice alone move the mean; more replicates make it narrower. "
-            "Parameters: where 95% of sets of parameters lie that fit the calibration as well, the "
-            "chance in them taken out; more replicates do not make it narrower. What no parameter "
-            "stands for is in neither: see Evidence."
+            f"Parameters: {over_draws_said(draws)} that fit the published figures, the chance in "
+            "them taken out; more replicates do not make it narrower. What no parameter stands for "
+            "is in neither: see Evidence."
         )
     if not draws:
         lines.append(

@@ -110,8 +110,8 @@ def uncertainty(manifest: dict[str, Any]) -> str:
     if n < 2:
         return "No interval: of one replicate neither chance nor parameters can be told."
     if draws:
-        return (f"Two 95% intervals: chance over {n} replicates (low, high), parameters over "
-                f"{draws} draws (par_low, par_high).")
+        return (f"Two intervals: chance, 95% over {n} replicates (low, high), and parameters, "
+                f"{over_draws_said(draws)} (par_low, par_high).")
     return (f"95% intervals of chance alone, over {n} replicates: parameters stand at their "
             "defaults, and how little is known of them is left out.")
 

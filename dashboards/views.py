@@ -25,6 +25,7 @@ from experiments.maps import DIVERGING, SEQUENTIAL
 from experiments.outcomes import GROUPS, HEADLINES, OUTCOMES
 from experiments.privacy import gated
 from experiments.terminal import decimals
+from experiments.uncertainty import over_draws_said
 from model.city import City, load_city
 from model.law import build_law, load_timeline
 from model.layer import Layer
@@ -89,7 +90,8 @@ def tables(comparison: Comparison, sides: tuple[str, str]) -> list[dict[str, Any
             "axis": "difference", "unit": unit, "rows": channels,
         },
     ]
-    return [{**table, "draws": len(comparison.settings.draws)} for table in made]
+    draws = len(comparison.settings.draws)
+    return [{**table, "draws": draws, "over": over_draws_said(draws)} for table in made]
 
 
 def monthly(comparison: Comparison, sides: tuple[str, str]) -> dict[str, Any]:
