@@ -16,6 +16,7 @@ from dashboards.controls import Go, option
 from dashboards.files import plain_columns
 from dashboards.folders import Found, files_of, found, named
 from dashboards.titles import COLUMNS, heading
+from experiments.uncertainty import over_draws_said
 from model.faults import BadInput
 
 STUDY, COMPARISON = "carveout study", "carveout results"
