@@ -67,12 +67,11 @@ def _query(
         "estimate": "mean", "low": "mean - half", "high": "mean + half",
     }
     if replicates > 1 and draws > 1:
-        reach = float(stdtrit(draws - 1, ENDS[1])) * math.sqrt(1 + 1 / draws)
+        # The least and the greatest of few draws, as `uncertainty.over_draws` takes them.
+        ends = (0.0, 1.0) if draws < MANY else ENDS
         shown |= {
-            name: f"mean {sign} {reach!r} * share * (SELECT stddev_samp(m) FROM draws)"
-            if draws < MANY
-            else f"(SELECT quantile_cont(mean + share * (draws.m - mean), {end!r}) FROM draws)"
-            for name, end, sign in zip(NAMES[3:], ENDS, "-+", strict=True)
+            name: f"(SELECT quantile_cont(mean + share * (draws.m - mean), {end!r}) FROM draws)"
+            for name, end in zip(NAMES[3:], ends, strict=True)
         }
     columns = ", ".join(f"round({value}, {KEPT}) AS {name}" for name, value in shown.items())
     free = max((replicates - 1) * (draws - 1), 1) * replicates

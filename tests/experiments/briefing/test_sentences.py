@@ -230,7 +230,8 @@ def test_page_one_says_of_doubt_only_what_is_in_its_intervals(code, drawn):
     text = plain(inlines_of(answer(write, found, found_topics(write, found))))
     say = language(code)
     assert (say("page.sure_no_parameters") in text) is not drawn
-    assert (say("page.sure_both", draws="1") in text) is drawn
+    reach = say("page.reach_range", draws="1")
+    assert (say("page.sure_both", reach=reach) in text) is drawn
 
 
 THREE = {NEW: (3.0, 2.0, 4.0), OLD: (-1.0, -1.5, -0.5), "no-contact": (0.5, 0.2, 0.8)}
