@@ -85,7 +85,8 @@ def difference_figure(plan: Plan, comparison: Comparison, key: str) -> Figure:
         Panel(name, unit, tuple(found)) for name, found in zip(names, marks, strict=True)
     ]
     parameters = any(not math.isnan(mark.wide_low) for panel in panels for mark in panel.marks)
-    made = interval_words(len(comparison.settings.seeds), True, parameters, say)
+    draws = len(comparison.settings.draws) * parameters
+    made = interval_words(len(comparison.settings.seeds), True, draws, say)
     return forest(
         table["title"], f"B ({plan.labels[1]}) minus A ({plan.labels[0]}).",
         labels, panels, f"{made} {_source(comparison)}", say, columns=3 if relative else 0,

@@ -22,7 +22,7 @@ from experiments.privacy import FLOOR, Released, gated
 from experiments.provenance import Provenance
 from experiments.settings import Settings
 from experiments.style import label
-from experiments.uncertainty import leaves_out_zero
+from experiments.uncertainty import MANY, leaves_out_zero
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ def _grid(
     cells = cells_of(gated(contrasts), grid)
     title = finding(cells, told, grid, say) or say(f"chart.{grid.words}_plain")
     parameters = "par_low" in cells and bool(cells["par_low"].notna().any())
-    made = interval_words(int(cells["n"].max()), bool(told.others), parameters, say)
+    made = interval_words(
+        int(cells["n"].max()), bool(told.others), told.draws * parameters, say
+    )
     source = f"{note}{made} {told.source(code)}"
     names = [_group_title(group, grid, say) for group in groups]
     if not told.others:
@@ -103,7 +105,8 @@ def _grid(
     ]
     reading = say(f"chart.{grid.words}_change", base=told.regime(told.baseline, say))
     rows = [told.regime(regime, say) for regime in told.others]
-    columns = 2 if len(panels) == 4 else 3
+    # A fourth column where it saves a row of panels.
+    columns = 2 if len(panels) == 4 else 3 if len(panels) < 7 else 4
     return forest(
         title, reading, rows, panels, source, say, columns=min(columns, len(panels)), shared=True
     )
@@ -143,12 +146,15 @@ def cells_of(frame: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     return chosen.set_index(["group", "measure", "regime"]).sort_index()
 
 
-def interval_words(n: int, compared: bool, parameters: bool, say: Language) -> str:
-    """How a chart's intervals were made, in its small print."""
+def interval_words(n: int, compared: bool, draws: int, say: Language) -> str:
+    """How a chart's intervals were made, in its small print; `draws` are 0 where none are shown."""
     if n < 2:
         return f"{say('chart.interval_none')}."
     made = say("chart.interval_pairs" if compared else "chart.interval_alone", n=str(n))
-    return f"{made}. {say('chart.interval_parameters')}." if parameters else f"{made}."
+    if not draws:
+        return f"{made}."
+    reach = say(f"page.reach_{'range' if draws < MANY else 'middle'}", draws=say.number(draws))
+    return f"{made}. {say('chart.interval_parameters', reach=reach)}."
 
 
 def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) -> str:

@@ -25,6 +25,7 @@ class Provenance:
     environment: str
     posture: str
     titles: Mapping[str, str]
+    draws: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> Provenance:
@@ -33,16 +34,18 @@ class Provenance:
         return cls(
             tuple(map(name, settings.regimes)), name(settings.baseline), tuple(settings.seeds),
             scenario.scale, settings.years, scenario.start, name(scenario.environment),
-            name(scenario.posture), dict(settings.titles),
+            name(scenario.posture), dict(settings.titles), len(settings.draws),
         )
 
     @classmethod
     def told(cls, manifest: Mapping[str, Any]) -> Provenance:
         """Of results that were saved."""
+        drawn = manifest.get("draws") or 0
         return cls(
             tuple(manifest["regimes"]), manifest["baseline"], tuple(manifest["seeds_finished"]),
             manifest["scale"], manifest["years"], dt.date.fromisoformat(manifest["start"]),
             manifest["environment"], manifest["posture"], manifest["regimes"],
+            drawn if isinstance(drawn, int) else len(drawn),
         )
 
     @property

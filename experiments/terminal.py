@@ -144,8 +144,10 @@ def _estimate(
         shown = f"{number(low, digits, signed=sign)} to {number(high, digits, signed=sign)}"
         text.append(f"\n{shown}", style="not bold dim")
         if not math.isnan(row.get("par_low", math.nan)):
-            ends = (number(row[end], digits, signed=sign) for end in ("par_low", "par_high"))
-            text.append(f"\n[{' to '.join(ends)}]", style="not bold dim")
+            ends = [number(row[end], digits, signed=sign) for end in ("par_low", "par_high")]
+            within = row["par_low"] == row["par_high"]  # draws spread no more than chance does
+            text.append(f"\n[{'within chance' if within else ' to '.join(ends)}]",
+                        style="not bold dim")
     return text
 
 
@@ -192,8 +194,8 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
     if settings.draws:
         lines.append(
             f"In brackets: parameter uncertainty, {over_draws_said(len(settings.draws))} of "
-            f"{settings.posterior}, without the chance in them. Above it chance, which falls with "
-            "replicates."
+            f"{settings.posterior}, without the chance in them (within chance: they spread no more "
+            "than that). Above it chance, which falls with replicates."
         )
         if int(whole["n"].max()) < 2:
             lines.append("One replicate: chance and parameters cannot be told apart.")

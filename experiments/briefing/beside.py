@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,12 @@ from experiments.briefing.document import Inlines, Text
 from experiments.briefing.facts import MANIFEST, Fact, Facts
 from experiments.briefing.queries import identity
 from experiments.briefing.writer import Writer
+from experiments.charts import interval_words
 from experiments.forest import Panel, forest
 from experiments.language import few_digits
 from experiments.marks import Mark
 from experiments.provenance import Provenance
+from experiments.uncertainty import leaves_out_zero
 from model.faults import BadInput, Fault
 
 ATTRIBUTION, WHOLE = "attribution.parquet", "all"
@@ -28,6 +31,8 @@ VERDICTS = {
     "agree": "agrees", "sign": "right sign", "disagree": "disagrees", "other": "not comparable",
 }
 COLUMNS = ("clause", "title", "estimate", "low", "high", "n")
+#: Of attributions at draws of the parameters.
+DRAWN = ("par_low", "par_high")
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,9 @@ class Attribution:
         """The rows of all clauses, or that of one."""
         file = f"{self.path.name}/{ATTRIBUTION}"
         which = f" WHERE clause = '{clause}'" if clause else ""
-        query = f'SELECT {", ".join(COLUMNS)} FROM "{file}"{which} ORDER BY clause'
+        query = f'SELECT {", ".join(self.table.columns)} FROM "{file}"{which} ORDER BY clause'
         rows = self.table[self.table["clause"] == clause] if clause else self.table
-        found = rows.sort_values("clause")[list(COLUMNS)].to_dict("records")
+        found = rows.sort_values("clause").to_dict("records")
         return facts.keep(Fact(identity(file, query), file, query, tuple(found)))
 
 
@@ -86,7 +91,8 @@ def attribution(path: Path) -> Attribution | None:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
         words = shlex.split(manifest["command"])
         outcome = words[words.index("--outcome") + 1]
-        table = pd.read_parquet(path / ATTRIBUTION)[list(COLUMNS)]
+        table = pd.read_parquet(path / ATTRIBUTION)
+        table = table[[*COLUMNS, *(name for name in DRAWN if name in table)]]
         told = Provenance.told(manifest)
     except (OSError, ValueError, KeyError) as error:
         found = f"{path.name} cannot be read: {error!s:.80}"
@@ -125,7 +131,7 @@ def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
     say, told = write.language, found.told
     parts = found.table[found.table["clause"] != WHOLE]
     rows = pd.concat([found.table[found.table["clause"] == WHOLE], parts])
-    clear = parts[(parts["low"] > 0) | (parts["high"] < 0)]
+    clear = parts[[leaves_out_zero(row) for row in parts.to_dict("records")]]
     a, b = (told.regime(side, say) for side in found.sides)
     title = say("chart.clauses_plain", a=a, b=b)
     phrases = say.table.get("phrases", {})
@@ -133,8 +139,11 @@ def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
         top = clear.loc[clear["estimate"].abs().idxmax(), "title"]
         title = say("chart.clauses_finding", clause=phrases.get(top, top), a=a, b=b)
     marks = tuple(
-        Mark(row.estimate, row.low, row.high, bool(row.low > 0 or row.high < 0))
-        for row in rows.itertuples()
+        Mark(
+            row["estimate"], row["low"], row["high"], leaves_out_zero(row), "",
+            *(row.get(end, math.nan) for end in DRAWN),
+        )
+        for row in rows.to_dict("records")
     )
     names = [
         say("chart.clauses_whole") if row.clause == WHOLE else phrases.get(row.title, row.title)
@@ -143,7 +152,10 @@ def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
     unit = write.difference_unit(found.outcome)
     panel = Panel(write.thing(found.outcome), unit, marks)
     reading = say("chart.clauses_axis")
-    return forest(title, reading, names, [panel], told.source(say.code), say), title
+    drawn = told.draws * ("par_low" in found.table)
+    made = interval_words(len(told.seeds), True, drawn, say)
+    source = f"{made} {told.source(say.code)}"
+    return forest(title, reading, names, [panel], source, say), title
 
 
 def clauses_text(write: Writer, found: Attribution) -> Inlines:

@@ -68,7 +68,8 @@ def _source(write: Writer, results: Results, panels: list[Panel]) -> str:
     """How the intervals drawn were made, and the runs behind them."""
     say, told = write.language, results.told
     drawn = any(not math.isnan(mark.wide_low) for panel in panels for mark in panel.marks)
-    return f"{interval_words(len(told.seeds), True, drawn, say)} {told.source(say.code)}"
+    made = interval_words(len(told.seeds), True, told.draws * drawn, say)
+    return f"{made} {told.source(say.code)}"
 
 
 def sure_figure(

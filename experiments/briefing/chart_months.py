@@ -48,7 +48,7 @@ def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[s
     reading = wrapped(say("chart.months_axis", base=told.regime(told.baseline, say)), 8.5)
     marks = [mark for one in shown.values() for mark in one.values()]
     parameters = any(not math.isnan(mark.wide_low) for mark in marks)
-    made = interval_words(len(told.seeds), True, parameters, say)
+    made = interval_words(len(told.seeds), True, told.draws * parameters, say)
     small = wrapped(f"{made} {told.source(say.code)}", 7)
     above = 0.06 + TITLE * _lines(heading) + READING * _lines(reading)
     head = above + KEY + 0.28

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.briefing.numerators import compare
+from experiments.briefing.numerators import compare, less_than_an_event
 from experiments.briefing.queries import identity, where
 from experiments.outcomes import OUTCOMES
 
@@ -163,9 +163,12 @@ class Facts:
         levels = _chosen(
             self.contrasts, dict(outcome=outcome, measure="level", by="all", regime=list(sides))
         ).set_index("regime")["paired"]
-        found = compare(
-            self.outcomes, levels, (self.prefix + CONTRASTS, file), outcome, sides
-        )
+        files = self.prefix + CONTRASTS, file
+        found = compare(self.outcomes, levels, files, outcome, sides)
+        change = ("difference", regime, outcome, "all", "all")
+        if found is None and change in self._rows.index:
+            row = self._rows.loc[change]
+            found = less_than_an_event(self.outcomes, row, files, outcome, sides)
         if found is None:
             return None
         row = {"pairs": len(found.differ), "differing": int(found.differ.sum())}

@@ -222,8 +222,9 @@ def _parameters(made: Pages) -> list[Block]:
     return [Table(made.write("page.register"), header, rows, (3, 1))]
 
 
+#: The map first: it fills the page that the table of headlines begins.
 _CHARTS: tuple[Section, ...] = (
-    _reporting, _encounters, _months, _places,
+    _places, _reporting, _encounters, _months,
 )
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": (

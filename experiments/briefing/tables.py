@@ -66,7 +66,7 @@ def _intervals(
         return chance
     joint = Text("\n" if narrow else " ", "quiet")
     if found.doubtless:
-        return (*chance, joint, Text("[–]", "quiet"))
+        return (*chance, Text(" [–]", "quiet"))
     return (*chance, joint, *_interval(write, found, digits, ("par_low", "par_high"), "[]"))
 
 

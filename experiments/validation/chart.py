@@ -47,8 +47,8 @@ def forest(released: Released) -> Figure:
         figure = Figure(figsize=(WIDTH, height))
         figure.text(0, 1 - 0.06 / height, heading, fontsize=TITLE_TYPE, fontweight="bold", va="top")
         # Of levels there is nothing to tell from zero, so the key begins with the two sources.
-        key = [("published, with its interval", PUBLISHED)]
-        key += [("widened by the discrepancy", ALLOWED), ("model", OURS)]
+        key = [("published", PUBLISHED)]
+        key += [("with the discrepancy", ALLOWED), ("model", OURS)]
         key += [one for one in key_to(marks, language()) if one[1].get("markerfacecolor")
                 or one[1].get("marker") != "o"]
         draw_key(figure, key, above + 0.03 + KEY / 2)
