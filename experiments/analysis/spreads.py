@@ -28,7 +28,7 @@ class Spread(NamedTuple):
 
 
 def two_level(value: NDArray[np.float64], draw: NDArray[np.integer]) -> Spread:
-    """The mean over draws, its Monte Carlo t-interval, and the draws' 95% range without noise.
+    """The mean over draws, its Monte Carlo t-interval, and how far draws reach without noise.
 
     Each draw's mean is drawn towards the mean of all by the share of its variance that is noise
     (as in a random-effects analysis of variance). With one replicate a draw the noise cannot be

@@ -174,18 +174,21 @@ def clauses_text(write: Writer, found: Attribution) -> Inlines:
     )
 
 
+def verdicts(write: Writer, found: Validation) -> dict[str, Inlines]:
+    """How many findings there are of each verdict, of those that the model was not fitted to."""
+    return {name: found.count(write, f"verdicts.{key}") for name, key in VERDICTS.items()}
+
+
 def validation_text(write: Writer, found: Validation | None) -> Inlines:
     """How many findings the model meets that it was not fitted to, and how many that it was."""
     if found is None:
         return write("validation.none")
-    counts = {
-        name: found.count(write, f"verdicts.{key}") for name, key in VERDICTS.items()
-    }
     fitted = {
         name: found.count(write, f"calibration.{key}")
         for name, key in (("total", "findings"), ("agree", "verdicts.agrees"))
     }
     return (
-        *write("validation.some", total=found.count(write, "findings"), **counts), Text(" "),
+        *write("validation.some", total=found.count(write, "findings"), **verdicts(write, found)),
+        Text(" "),
         *write("validation.fitted", **fitted),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from experiments.briefing.document import Inlines, Mark, Number, Text
@@ -63,13 +63,16 @@ def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topi
     )
 
 
-def sentence(write: Writer, found: Topic, baseline: str, *, every: bool = True) -> Inlines:
+def sentence(
+    write: Writer, found: Topic, baseline: str, *, every: bool = True, named: Sequence[str] = ()
+) -> Inlines:
     """One sentence: the level under the baseline, then every other regime by what it carries.
 
     With `every`, what can be told comes regime by regime; without, the largest difference each way
-    does, and the rest as a group. Regimes that share another verdict share a clause.
+    and those `named` do, and the rest as a group. Regimes of one other verdict share a clause.
     """
     told = found.clear if every else found.largest
+    told = [*told, *(one for one in found.clear if one in named and one not in told)]
     rest = [regime for regime in found.clear if regime not in told]
     clauses = [_changes(write, found, regime) for regime in told]
     if unclear := [name for name, one in found.verdicts.items() if one is Verdict.UNCLEAR]:
@@ -80,9 +83,8 @@ def sentence(write: Writer, found: Topic, baseline: str, *, every: bool = True) 
             clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
     if rest:
         key = "between" if len(told) > 1 else "smaller"
-        named = f"{key}_named" if len(rest) <= NAMED else key
         slots = {"regimes": write.regimes(rest)} if len(rest) <= NAMED else {}
-        clauses.append(write(f"change.{named}", **slots))
+        clauses.append(write(f"change.{key}{'_named' * bool(slots)}", **slots))
     said = write.join(clauses) if clauses else write("change.alone")
     notes = (*few_note(write, found), Text("."), *small_note(write, found))
     return (*_level(write, found, baseline), Text(": "), *said, *notes)
@@ -134,8 +136,12 @@ def _unclear(write: Writer, found: Topic, regimes: list[str], *, sized: bool) ->
         form="size",
     )
     if everywhere:
-        return (*write("change.unclear_all", bound=number), Mark(change.fact))
-    return (*write("change.unclear_many", regimes=names, bound=number), Mark(change.fact))
+        said = write("change.unclear_all", bound=number, widest=write.regime(regime))
+    else:
+        said = write(
+            "change.unclear_many", regimes=names, bound=number, widest=write.regime(regime)
+        )
+    return (*said, Mark(change.fact))
 
 
 def clause(

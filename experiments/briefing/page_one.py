@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from experiments.briefing.beside import verdicts
 from experiments.briefing.document import (
     Block,
     Box,
@@ -15,7 +16,7 @@ from experiments.briefing.document import (
     plain,
     unmarked,
 )
-from experiments.briefing.findings import TOPICS, Topic, parts, sentence, topic
+from experiments.briefing.findings import NAMED, TOPICS, Topic, parts, sentence, topic
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
 from experiments.provenance import Provenance
@@ -34,11 +35,15 @@ def titles(write: Writer, results: Results) -> tuple[str, str, str]:
     """Kicker, title and subtitle."""
     say, told = write.language, results.told
     key = "" if told.others else "_run"
-    compared = "_one" if len(told.others) == 1 else key
+    many = "_many" if len(told.others) > NAMED else key
+    compared = "_one" if len(told.others) == 1 else many
     base, city = write.regime(told.baseline), city_name(results)
     slots = {"years": told.length(say), "start": say.date(told.start)}
     if told.others:
-        slots |= {"regimes": write.regimes(told.others), "base": base}
+        slots |= {
+            "regimes": write.regimes(told.others), "base": base,
+            "count": say.number(len(told.others)),
+        }
     return (
         f"{say('page.kicker')} · {city}",
         say(f"page.title{key}", city=city, base=say.either(f"titles.{told.baseline}", base)),
@@ -65,13 +70,18 @@ def answer(
     said: list[Block] = [Paragraph(write("page.in_model", city=city_name(results)))]
     ids: list[str] = []
     for found in topics:
-        told = sentence(write, found, results.told.baseline, every=every)
+        told = sentence(
+            write, found, results.told.baseline, every=every, named=[in_force(results.told)]
+        )
         lead = write.strong(f"topic.{found.outcome}.lead")
         said.append(Paragraph((lead, Text(" "), *unmarked(told))))
         ids.append(f"{lead.text.rstrip('.')}: {' '.join(facts_of(told))}")
     said.append(Paragraph(write("page.ids", list=" · ".join(ids)), "ids"))
     environment, note = write.environment()
-    where = write("page.where_text", environment=_capital(environment), note=note)
+    where = write(
+        "page.where_text", environment=_capital(environment), note=note,
+        posture=results.told.posture,
+    )
     where += _replaced(write, results.told)
     blocks: list[Block] = [
         Box(write("page.answer"), tuple(said)), *after,
@@ -98,23 +108,31 @@ def words_used(write: Writer, results: Results) -> Block:
     )
 
 
-def _replaced(write: Writer, told: Provenance) -> Inlines:
-    """That the baseline is not in force, where a later text of its city was by the first day."""
+def in_force(told: Provenance) -> str:
+    """The text of the baseline's city that was in force on the first day; the baseline itself where
+    it comes from a file."""
     if told.baseline not in regime_names():
-        return ()
+        return told.baseline
     place = load_regime(told.baseline).place
     layers = [load_regime(name) for name in regime_names()]
-    date, now = max(
+    _, now = max(
         (layer.in_force, layer.name)
         for layer in layers
         if layer.place == place and layer.in_force and layer.in_force <= told.start
     )
+    return now
+
+
+def _replaced(write: Writer, told: Provenance) -> Inlines:
+    """That the baseline is not in force, where a later text of its city was by the first day."""
+    now = in_force(told)
     if now == told.baseline:
         return ()
-    say = write.language
+    date = load_regime(now).in_force
+    assert date is not None
     return write(
         "page.replaced", base=write.regime(told.baseline), now=write.regime(now),
-        date=say.date(date),
+        date=write.language.date(date),
     )
 
 
@@ -146,6 +164,8 @@ def sure(write: Writer, results: Results) -> Inlines:
         said = [write("page.sure_single")]
     elif drawn:
         said = [write("page.sure_both", reach=write.reach())]
+        if results.findings is not None:
+            said.append(write("page.sure_findings", **verdicts(write, results.findings)))
     else:
         said = [
             write("page.sure_chance", n=write.told("seeds_finished")),

@@ -37,7 +37,7 @@ def test_both_uncertainties_are_drawn_and_told_beside_each_other(visit, finished
     assert first.locator("svg line.co-bar-0").count() == first.locator(".co-range-0").count() == 1
     assert " to " in first.locator("small", has_text="[").inner_text()
     assert "of parameters" in first.locator("svg").get_attribute("aria-label")
-    page.get_by_label("Doubt about the parameters").select_option("0")
+    page.get_by_label("Doubt about the parameters", exact=True).select_option("0")
     page.wait_for_url("**draws=0**")
     page.get_by_role("button", name="Compare").click()
     page.wait_for_selector("text=Finished: 2 paired replicates. ")

@@ -27,7 +27,7 @@ ALLOWED = {
     "news": ({128}, "places of acquaintances in the dice"),
     "officers": ({2022}, "year of the table of officers"),
     "plain_file": ({1e6}, "largest file read"),
-    "policy_model": ({63}, "bits of a seed"),
+    "mesa_scenario": ({63}, "bits of a seed"),
     "pools": ({0.1}, "places a unit of relative risk: the resolution of a pool"),
     "priors": ({0.025, 0.975, 4096}, "ends of a 95% interval; points of a mean"),
     "rates": ({0.6, 0.95, 2012}, "bounds of a division; the year of COOK_DET10's bookings"),
