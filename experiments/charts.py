@@ -158,11 +158,15 @@ def interval_words(n: int, compared: bool, draws: int, say: Language) -> str:
 
 
 def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) -> str:
-    """The largest difference whose intervals leave out zero, in words; empty if there is none."""
+    """The largest difference whose intervals leave out zero, in words, or that none does; empty
+    where there is no interval."""
     best, text = 0.0, ""
     for regime in told.others:
         row = cells.loc[(grid.about, "difference", regime)]
-        if row["suppressed"] or not leaves_out_zero(row):
+        if row["suppressed"] or math.isnan(row["low"]):
+            continue
+        if not leaves_out_zero(row):
+            text = text or say(f"chart.{grid.words}_none")
             continue
         if abs(row["estimate"]) > best:
             best = abs(row["estimate"])

@@ -23,6 +23,8 @@ CONTRASTS, OUTCOME_ROWS, MANIFEST, EVIDENCE = (
 )
 KEY = ("measure", "regime", "outcome", "by", "group")
 VALUES = ("estimate", "low", "high", "n")
+#: Where parameters were drawn.
+DRAWN = ("par_low", "par_high")
 #: The two parts that add up to a difference.
 PARTS = ("legal_exposure", "belief")
 
@@ -131,7 +133,7 @@ class Facts:
         """A row of contrasts; `missing` if the results do not hold it."""
         file = self.prefix + CONTRASTS
         wanted = dict(zip(KEY, (measure, regime, outcome, by, group), strict=True))
-        columns = [name for name in (*VALUES, "par_low", "par_high") if name in self.contrasts]
+        columns = [name for name in (*VALUES, *DRAWN) if name in self.contrasts]
         query = f'SELECT {", ".join(columns)} FROM "{file}" WHERE {where(**wanted)}'
         id = identity(file, query)
         key = (measure, regime, outcome, by, group)
@@ -188,11 +190,12 @@ class Facts:
         """Rows of contrasts behind a table or chart."""
         file = self.prefix + CONTRASTS
         shown = ", ".join(f'"{column}"' for column in KEY)
+        values = [*VALUES, *(name for name in DRAWN if name in self.contrasts)]
         query = (
-            f'SELECT {shown}, {", ".join(VALUES)} FROM "{file}" WHERE {where(**columns)} '
+            f'SELECT {shown}, {", ".join(values)} FROM "{file}" WHERE {where(**columns)} '
             f"ORDER BY {shown}"
         )
-        return self._many(file, query, self.contrasts, columns, [*KEY, *VALUES], list(KEY))
+        return self._many(file, query, self.contrasts, columns, [*KEY, *values], list(KEY))
 
     def months(self, **columns: object) -> Fact:
         """Rows of the monthly outcomes behind a chart."""

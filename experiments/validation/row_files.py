@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.validation.row import IN_UNITS, UNITS, Row
+from experiments.validation.row import IN_UNITS, NOTHING, UNITS, Row
 from model.city_tables import read_text
 from model.faults import BadInput, Fault, nearest
 from model.toml_source import KeyPath, TomlSource, read_toml, shown
@@ -125,6 +125,12 @@ def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
             elif isinstance(row.estimate, float) and not low <= row.estimate <= high:
                 found = f"an interval of {low:g} to {high:g} excludes its estimate"
                 fault("estimate", found, f"{row.estimate:g} within low and high")
+            elif row.sign_only:
+                fault("low", f"an interval beside {row.estimate!r}", "a number with it, or a sign")
+        for key in ("estimate", "low", "high"):
+            value = getattr(row, key)
+            if row.measure in NOTHING and isinstance(value, float) and value <= 0:
+                fault(key, f"found {value:g} for a {row.measure}", "above 0")
         if row.not_comparable:
             continue
         if row.estimate is None:

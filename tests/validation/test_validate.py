@@ -103,6 +103,8 @@ def test_csv_and_toml_say_the_same(tmp_path):
         ("a,E0 -> E3,victimisations,,1,points,-1,-2,0", "is no share"),
         ("a,E0 -> E3,reporting,,1,points,-1,-2,", "half an interval"),
         ("a,E0 -> E3,reporting,,1,points,many,,", "number, negative or positive"),
+        ("a,E0 -> E3,reporting,,1,points,negative,-6,-4", "an interval beside 'negative'"),
+        ("a,E0 -> E3,reporting,,1,ratio,0.9,-0.2,1.1", "found -0.2 for a ratio"),
         ("a,E0 -> E3,,,1,points,1,,", "an outcome"),
         ("a,E0 -> E3,reporting,,1,percentage ponts,1,,", "did you mean percentage points?"),
         ("a,E0 -> E3,reporting,,1,points,1,3,2", "found 3 above high"),
