@@ -84,6 +84,10 @@ def manifest(
     }
 
 
+#: Commands that take draws of the parameters.
+DRAWING = ("compare", "run", "attribute")
+
+
 def command_line(
     settings: Settings, out: str | None = None, verb: str = "", **more: Any
 ) -> str:
@@ -108,7 +112,7 @@ def command_line(
         "start": scenario.start.isoformat(),
         "timeline": as_typed(scenario.timeline) if scenario.timeline else None,
         "posterior": None if settings.posterior == OWN_POSTERIOR else settings.posterior,
-        "draws": len(settings.draws) if verb != "sure" else None,
+        "draws": len(settings.draws) if verb in DRAWING else None,
         "out": out,
         "events": settings.events,
         "no-decompose": verb == "compare" and not settings.decompose,

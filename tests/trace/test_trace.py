@@ -2,11 +2,12 @@
 
 import json
 import re
+import shlex
 
 import numpy as np
 import pytest
 
-from experiments.cli import main
+from experiments.cli import build_parser, main, parse
 from experiments.trace import trace
 from experiments.trace.history import _pairs
 from experiments.trace.observer import Observer
@@ -112,6 +113,11 @@ def test_an_incident_is_found_again_by_its_id(traced, tmp_path):
     assert {file.name for file in folder.iterdir()} == {
         f"{wanted.id}.{ending}" for ending in ("txt", "json", "png", "svg")
     } | {"manifest.json"}
+
+
+def test_the_command_that_repeats_it_is_one_that_the_command_line_understands(traced):
+    words = shlex.split(traced.manifest["command"])
+    assert parse(build_parser(), words[1:]).command == "trace"
 
 
 def test_unknown_incidents_are_refused(traced):
