@@ -22,7 +22,7 @@ from experiments.privacy import FLOOR, Released, gated
 from experiments.provenance import Provenance
 from experiments.settings import Settings
 from experiments.style import label
-from experiments.uncertainty import MANY, leaves_out_zero
+from experiments.uncertainty import leaves_out_zero, reach_kind
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def interval_words(n: int, compared: bool, draws: int, say: Language) -> str:
     made = say("chart.interval_pairs" if compared else "chart.interval_alone", n=str(n))
     if not draws:
         return f"{made}."
-    reach = say(f"page.reach_{'range' if draws < MANY else 'middle'}", draws=say.number(draws))
+    reach = say(f"page.reach_{reach_kind(draws)}", draws=say.number(draws))
     return f"{made}. {say('chart.interval_parameters', reach=reach)}."
 
 

@@ -30,9 +30,14 @@ def over_draws(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.quantile(values, ENDS, axis=1)
 
 
+def reach_kind(draws: int) -> str:
+    """Which of the two `over_draws` gives: ``range`` or ``middle``."""
+    return "range" if draws < MANY else "middle"
+
+
 def over_draws_said(draws: int) -> str:
     """What `over_draws` gives, in words."""
-    return f"the {'range' if draws < MANY else 'middle 95%'} of {draws} draws"
+    return f"the {'range' if reach_kind(draws) == 'range' else 'middle 95%'} of {draws} draws"
 
 
 def two_levels(values: NDArray[np.float64]) -> pd.DataFrame:

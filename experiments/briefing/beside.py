@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.briefing.document import Inlines, Text
-from experiments.briefing.facts import MANIFEST, Fact, Facts
+from experiments.briefing.facts import DRAWN, MANIFEST, Fact, Facts
 from experiments.briefing.queries import identity
 from experiments.briefing.writer import Writer
 from experiments.charts import interval_words
@@ -31,8 +31,6 @@ VERDICTS = {
     "agree": "agrees", "sign": "right sign", "disagree": "disagrees", "other": "not comparable",
 }
 COLUMNS = ("clause", "title", "estimate", "low", "high", "n")
-#: Of attributions at draws of the parameters.
-DRAWN = ("par_low", "par_high")
 
 
 @dataclass(frozen=True)

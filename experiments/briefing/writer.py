@@ -10,7 +10,7 @@ from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
 from experiments.briefing.facts import Estimate, Fact, Facts
 from experiments.language import MOST_DIGITS, Language, decimals, few_digits
 from experiments.outcomes import OUTCOMES
-from experiments.uncertainty import MANY
+from experiments.uncertainty import reach_kind
 
 #: A difference that is clear has as many digits as it takes to be seen, up to this.
 FINEST = 6
@@ -97,8 +97,8 @@ class Writer:
 
     def reach(self) -> Inlines:
         """What the interval over draws is (`uncertainty.over_draws`), in words."""
-        few = self.facts.told("draws").value("value") < MANY
-        return self(f"page.reach_{'range' if few else 'middle'}", draws=self.told("draws"))
+        kind = reach_kind(self.facts.told("draws").value("value"))
+        return self(f"page.reach_{kind}", draws=self.told("draws"))
 
     def mark(self, fact: Fact | str) -> Mark:
         """The id of a fact, for readers of paper."""
