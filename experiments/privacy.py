@@ -58,7 +58,8 @@ FINDING_COLUMNS = (
 )
 EFFECT_COLUMNS = (
     "design", "outcome", "estimator", "title", "unit", "since", "estimate", "low", "high",
-    "seeds_low", "seeds_high", "gap", "gap_low", "gap_high", "covers", "base", "replicates",
+    "seeds_low", "seeds_high", "par_low", "par_high", "gap", "gap_low", "gap_high", "gap_par_low",
+    "gap_par_high", "covers", "base", "replicates", "draws",
 )
 
 #: What an analysis may say: estimates over replicates and draws, of the whole city.

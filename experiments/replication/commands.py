@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from experiments.cli import Command, result_options
+from experiments.cli import Command, draw_options, result_options
 
 
 def add(command: Command) -> None:
@@ -29,7 +29,8 @@ def add(command: Command) -> None:
         ("seed", "0", "first seed (default: 0)"),
     ):
         parser.add_argument(f"--{option}", default=default, metavar=option.upper(), help=meaning)
-    result_options(parser, without=("processes",))
+    draw_options(parser)
+    result_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,5 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     new_folder(arguments, "replicate")
     return given(arguments, lambda: replicate(
         arguments.designs or None, counties=arguments.counties, replicates=arguments.replicates,
-        seed=arguments.seed, progress=not arguments.quiet,
+        seed=arguments.seed, posterior=arguments.posterior, draws=arguments.draws,
+        processes=arguments.processes, progress=not arguments.quiet,
     ))

@@ -1,10 +1,15 @@
-"""Run a design over several seeds: the true paired effect, each estimator's answer, and the gap."""
+"""Replicate designs over seeds and draws: the true paired effect, each estimator's answer, the gap.
+
+Every seed is a new set of counties with its own histories, run at every draw of the posterior.
+Chance falls with seeds, the spread over draws does not (`experiments.uncertainty`).
+"""
 
 from __future__ import annotations
 
 import shlex
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from experiments import privacy
-from experiments.contrasts import interval
 from experiments.manifest import commit, data_hashes, versions
 from experiments.replication.design import (
     COUNTIES,
@@ -22,19 +26,20 @@ from experiments.replication.design import (
     design_names,
     load_design,
 )
-from experiments.replication.estimators import LAGS, LEADS, Answer, answer
-from experiments.replication.panel import Study, studies_of
-from experiments.replication.worlds import plan, runs
-from experiments.settings import days_of, whole
+from experiments.replication.replica import TRUE, Replica, replicas
+from experiments.runner import fitting
+from experiments.settings import OWN_POSTERIOR, as_typed, days_of, drawn_from, whole
 from experiments.store import MANIFEST, Saved, write_json
 from experiments.terminal import progress_bar
+from experiments.uncertainty import two_levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
-TRUE, KIND = "true", "carveout replications"
+KIND = "carveout replications"
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Replication(Saved):
 
     @property
     def by_time(self) -> pd.DataFrame:
-        """The first seed's event studies, and the true effect, by periods since adoption."""
+        """Event studies of the first seed at the first draw, and the true effect, by periods since
+        adoption."""
         return self.released_by_time.frame.copy()
 
     def figures(self) -> dict[str, Figure]:
@@ -95,6 +101,9 @@ def replicate(
     counties: int | str | None = None,
     replicates: int | str = 3,
     seed: int | str = 0,
+    posterior: str | Path | None = None,
+    draws: int | str | None = None,
+    processes: int | str | None = None,
     progress: bool = True,
 ) -> Replication:
     """Replicate designs, by name or file; all that come with the project if None.
@@ -105,8 +114,12 @@ def replicate(
         How many synthetic counties, instead of what a design says; designs in a real city keep
         its areas.
     replicates
-        Seeds: each is a new set of counties with its own histories. The interval of the gap is
-        over them.
+        Seeds: each is a new set of counties with its own histories.
+    posterior, draws
+        As `comparison.compare` takes them: by default every seed is run at eight draws of the
+        project's own posterior. What a design states of parameters comes before a draw.
+    processes
+        How many replicas at once; chosen by the machine if None.
 
     Raises
     ------
@@ -120,21 +133,31 @@ def replicate(
         number = whole("counties", counties, *COUNTIES)
         asked = [_with_counties(one, number) for one in asked]
     count, first = whole("replicates", replicates, 1, 1000), whole("seed", seed, 0, 2**32)
-    seeds = range(first, first + count)
-    total = sum(_runs(one) * days_of(one.start, one.years) for one in asked) * count
+    workers = None if processes is None else whole("processes", processes, 1, 1024)
+    drawn, posterior_name = drawn_from(posterior, draws, count)
+    values = drawn or ({},)
+    size = count * len(values)
+    # No design is larger than a full city.
+    arriving = replicas(asked, range(first, first + count), values, workers or fitting(1.0))
     records: list[dict[str, Any]] = []
     times: list[pd.DataFrame] = []
-    with progress_bar(total, shown=progress, runs=sum(map(_runs, asked)) * count) as on_days:
+    with progress_bar(sum(map(_days, asked)) * size, shown=progress, runs=len(asked) * size) as bar:
         for design in asked:
-            found, by_time = _design(design, seeds, on_days)
-            records += found
-            times.append(by_time)
+            mine: list[Replica] = []
+            for one in islice(arriving, size):
+                mine.append(one)
+                bar(_days(design))
+            records += _effects(design, mine, len(values))
+            times += [one.by_time for one in mine]
     words = ["carveout", "replicate", *(Path(one).name for one in named)]
     words += ["--counties", str(counties)] * (counties is not None)
     words += ["--replicates", str(count), "--seed", str(first)]
+    if drawn and posterior_name != OWN_POSTERIOR:
+        words += ["--posterior", as_typed(posterior or "")]
+    words += ["--draws", str(len(drawn))]
     made = {
-        "kind": KIND, "command": shlex.join(words),
-        "designs": [one.name for one in asked], "replicates": count, "seed": first,
+        "kind": KIND, "command": shlex.join(words), "designs": [one.name for one in asked],
+        "replicates": count, "seed": first, "draws": len(values),
         "seconds": round(time.perf_counter() - begun, 1), "versions": versions(),
         "commit": commit(), "hashes": dict(data_hashes()),
     }
@@ -149,85 +172,69 @@ def _with_counties(design: Design, counties: int) -> Design:
     return design.model_copy(update={"world": world})
 
 
-def _runs(design: Design) -> int:
-    """Runs of one seed, at most."""
-    return len(design.world.strata) * (design.timing.cohorts + 1 + design.timing.announced)
+def _days(design: Design) -> int:
+    """Days that are simulated for one replica, at most."""
+    runs = len(design.world.strata) * (design.timing.cohorts + 1 + design.timing.announced)
+    return runs * days_of(design.start, design.years)
 
 
-def _design(
-    design: Design, seeds: range, on_days: Callable[[int], None]
-) -> tuple[list[dict[str, Any]], pd.DataFrame]:
-    """Effects of one design over all seeds, and the first seed's by time."""
-    shape = len(design.outcomes), len(seeds)
-    true, base = np.empty((2, *shape))
-    answers: dict[tuple[str, str], list[Answer]] = {}
-    times: list[pd.DataFrame] = []
-    for place, seed in enumerate(seeds):
-        asked = plan(design, seed)
-        with runs(design, asked, seed, on_days) as arriving:
-            studies = studies_of(design, asked, arriving, seed)
-        for number, study in enumerate(studies):
-            true[number, place], base[number, place] = study.true_effect(), study.base
-            found = {one: answer(study, one) for one in design.estimators_of(study.outcome)}
-            for one, given in found.items():
-                answers.setdefault((study.outcome.name, one.name), []).append(given)
-            if place == 0:
-                times += _by_time(design, study, found)
+def _effects(design: Design, made: Sequence[Replica], draws: int) -> list[dict[str, Any]]:
+    """Effects of one design: `made` holds the draws of each seed in a row."""
     records = []
-    for outcome, real, level in zip(design.outcomes, true, base, strict=True):
-        records.append(_record(design, outcome, None, real, real, None, level))
-        for one in design.estimators_of(outcome):
-            mine = answers[outcome.name, one.name]
-            told = np.array([(each.estimate, each.low, each.high) for each in mine])
+    for place, outcome in enumerate(design.outcomes):
+        true = _by_seed([one.true[place] for one in made], draws)
+        base = float(np.mean([one.base[place] for one in made])) if outcome.share else None
+        records.append(_record(design, outcome, None, true, true, None, base))
+        for estimator in design.estimators_of(outcome):
+            answers = [one.answers[place][estimator.name] for one in made]
+            told = np.array([(each.estimate, each.low, each.high) for each in answers])
             if np.isnan(told[:, 0]).all():
                 continue  # nothing of this outcome is left to compare with
-            records.append(_record(design, outcome, one, told[:, 0], real, told, level))
-    return records, pd.concat([pd.DataFrame({"since": []}), *times], ignore_index=True)
+            estimates = _by_seed(told[:, 0], draws)
+            records.append(_record(design, outcome, estimator, estimates, true, told, base))
+    return records
 
 
-def _by_time(
-    design: Design, study: Study, found: dict[Estimator, Answer]
-) -> list[pd.DataFrame]:
-    """Event studies of one outcome, and the true effect beside them."""
-    frames = [
-        one.by_time.assign(estimator=estimator.name, title=estimator.title)
-        for estimator, one in found.items()
-        if one.by_time is not None
-    ]
-    if frames:
-        path = study.true_by_time(-LEADS, LAGS)
-        frames.append(path.assign(estimator=TRUE, title="True paired effect"))
-    outcome = study.outcome
-    return [one.assign(design=design.name, outcome=outcome.name, unit=outcome.unit)
-            for one in frames]
+def _by_seed(values: Sequence[float] | NDArray[np.float64], draws: int) -> NDArray[np.float64]:
+    return np.asarray(values, float).reshape(-1, draws)
 
 
 def _record(
-    design: Design, outcome: Outcome, estimator: Estimator | None, estimates: np.ndarray,
-    true: np.ndarray, answers: np.ndarray | None, base: np.ndarray,
+    design: Design, outcome: Outcome, estimator: Estimator | None,
+    estimates: NDArray[np.float64], true: NDArray[np.float64],
+    answers: NDArray[np.float64] | None, base: float | None,
 ) -> dict[str, Any]:
-    """Means over seeds: the answer with the estimator's own interval, and the gap with one over
-    seeds."""
+    """Means over seeds and draws with both uncertainties, and the mean of the estimator's own
+    interval. `estimates` and `true` are (seeds, draws).
+
+    ``base``, the level without adoption, is told of a share alone: a count would be of persons.
+    """
     both = np.stack([estimates, estimates - true])
-    (mean, gap), (low, gap_low), (high, gap_high), _ = interval(both)
+    mean, gap = (float(one.mean()) for one in both)
+    ends, gap_ends = two_levels(both).to_dict("records")
     covers = None
-    own_low, own_high = low, high
+    own_low, own_high = ends["mc_low"], ends["mc_high"]
     if answers is not None:
         own_low, own_high = (
             float(end[np.isfinite(end)].mean()) if np.isfinite(end).any() else np.nan
             for end in answers[:, 1:].T
         )
-        covers = float(np.mean((answers[:, 1] <= true) & (true <= answers[:, 2])))
-    return {
+        truth = true.ravel()
+        covers = float(np.mean((answers[:, 1] <= truth) & (truth <= answers[:, 2])))
+    record = {
         "design": design.name, "outcome": outcome.name,
         "estimator": estimator.name if estimator else TRUE,
         "title": estimator.title if estimator else "True paired effect",
-        "unit": outcome.unit,
-        "estimate": mean, "low": own_low, "high": own_high, "seeds_low": low, "seeds_high": high,
-        "gap": gap if answers is not None else None,
-        "gap_low": gap_low if answers is not None else None,
-        "gap_high": gap_high if answers is not None else None,
-        # The level of a share alone: a count would be one of persons.
-        "covers": covers, "base": float(np.mean(base)) if outcome.share else None,
-        "replicates": len(estimates),
+        "unit": outcome.unit, "estimate": mean, "low": own_low, "high": own_high,
+        "seeds_low": ends["mc_low"], "seeds_high": ends["mc_high"],
+        "par_low": ends["par_low"], "par_high": ends["par_high"],
+        "gap": None, "gap_low": None, "gap_high": None, "gap_par_low": None, "gap_par_high": None,
+        "covers": covers, "base": base, "replicates": len(estimates),
+        "draws": estimates.shape[1],
     }
+    if answers is not None:
+        record |= {
+            "gap": gap, "gap_low": gap_ends["mc_low"], "gap_high": gap_ends["mc_high"],
+            "gap_par_low": gap_ends["par_low"], "gap_par_high": gap_ends["par_high"],
+        }
+    return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from rich.table import Table
@@ -11,18 +12,21 @@ from rich.text import Text
 from experiments.privacy import Released, gated
 from experiments.replication.design import Design
 from experiments.terminal import console
-from experiments.validation.report import estimate_text
+from experiments.uncertainty import over_draws_said
+from experiments.validation.report import estimate_text, range_text
 
 FOOT = (
-    "Answer: mean over seeds, with the mean of the estimator's own 95% intervals (of the true "
-    "effect: over seeds). Gap: answer less true effect on the same counties, with a 95% interval "
-    "over seeds. Covers: share of seeds in which the estimator's interval holds the true effect."
+    "Answer: mean over runs, with the mean of the estimator's own 95% intervals (of the true "
+    "effect: for chance, over seeds). Gap: answer less true effect on the same counties, with a "
+    "95% interval for chance, over seeds. Covers: share of runs in which the estimator's interval "
+    "holds the true effect."
 )
 
 
 def print_table(designs: Sequence[Design], released: Released) -> None:
     """A table a design, to standard output."""
     screen, frame = console(), gated(released)
+    draws = int(frame["draws"].max())
     for design in designs:
         screen.print(Text(design.title, style="bold"))
         screen.print(Text(design.question, style="dim"))
@@ -32,20 +36,26 @@ def print_table(designs: Sequence[Design], released: Released) -> None:
             table.add_column(outcome.title, ratio=5)
             for name in (f"effect, {outcome.unit}", "gap"):
                 table.add_column(name, justify="right", ratio=3)
+                if draws > 1:
+                    table.add_column("over draws", justify="right", ratio=2)
             table.add_column("covers", justify="right", ratio=1)
             mine = (frame["design"] == design.name) & (frame["outcome"] == outcome.name)
             for row in frame[mine].itertuples():
-                table.add_row(row.title, *cells(row))
+                effect, reach, gap, gap_reach, covers = cells(row)
+                told = (effect, reach, gap, gap_reach) if draws > 1 else (effect, gap)
+                table.add_row(row.title, *told, covers)
             screen.print(table)
         screen.print()
-    screen.print(Text(FOOT, style="dim"))
+    drawn = f" Over draws: {over_draws_said(draws)} of the parameters." * (draws > 1)
+    screen.print(Text(f"{FOOT}{drawn}", style="dim"))
 
 
-def cells(row: object) -> tuple[str, str, str]:
-    """Effect, gap and coverage of a row in print."""
-    covers = getattr(row, "covers", None)
+def cells(row: Any) -> tuple[str, str, str, str, str]:
+    """A row in print: effect and gap, each with how far it reaches over draws; and coverage."""
     return (
-        estimate_text(row.estimate, row.low, row.high, True),  # type: ignore[attr-defined]
-        estimate_text(row.gap, row.gap_low, row.gap_high, True),  # type: ignore[attr-defined]
-        "" if covers is None or pd.isna(covers) else f"{covers:.0%}",
+        estimate_text(row.estimate, row.low, row.high, True),
+        range_text(row.par_low, row.par_high),
+        estimate_text(row.gap, row.gap_low, row.gap_high, True),
+        range_text(row.gap_par_low, row.gap_par_high),
+        "" if row.covers is None or pd.isna(row.covers) else f"{row.covers:.0%}",
     )

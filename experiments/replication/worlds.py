@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,18 +104,21 @@ def _periods(design: Design) -> Periods:
 
 @contextmanager
 def runs(
-    design: Design, asked: Plan, seed: int, on_days: Callable[[int], None]
+    design: Design, asked: Plan, seed: int, drawn: Mapping[str, float] | None = None
 ) -> Iterator[Iterator[Run]]:
-    """The runs of one seed, made one by one; files that they need are gone afterwards."""
+    """The runs of one seed, made one by one; files that they need are gone afterwards.
+
+    `drawn` are parameters of a posterior; what the design itself states comes before them.
+    """
     with tempfile.TemporaryDirectory(prefix="carveout-") as name:
         folder = Path(name)
         for path in LAYERS.glob("*.toml"):
             shutil.copy(path, folder)
-        yield _runs(design, asked, seed, folder, on_days)
+        yield _runs(design, asked, seed, folder, drawn or {})
 
 
 def _runs(
-    design: Design, asked: Plan, seed: int, folder: Path, on_days: Callable[[int], None]
+    design: Design, asked: Plan, seed: int, folder: Path, drawn: Mapping[str, float]
 ) -> Iterator[Run]:
     for number, stratum in enumerate(design.world.strata):
         rows = np.flatnonzero(asked.stratum == number)
@@ -128,7 +131,7 @@ def _runs(
             place.mkdir()
             counties = asked.places.iloc[rows]
             city = str(write_counties(place, counties, design.world.residents))
-        setting = _setting(design, stratum, seed, city)
+        setting = _setting(design, stratum, seed, city, drawn)
         values = load_parameters(setting.parameters)
         people = synthesise(
             load_city(city), seed=seed, scale=setting.scale, parameters=values
@@ -142,16 +145,17 @@ def _runs(
             if rates is None:
                 rates = solve_rates(people, values, one)
             ledger = simulate(one, population=people, rates=rates, event_log=True)
-            on_days(one.days)
             yield Run(rows, cohort, ledger.events(), people)
 
 
-def _setting(design: Design, stratum: Stratum, seed: int, city: str) -> Scenario:
+def _setting(
+    design: Design, stratum: Stratum, seed: int, city: str, drawn: Mapping[str, float]
+) -> Scenario:
     return scenario({
         "regime": stratum.regime or design.before.regime, "baseline": design.before.baseline,
         "environment": "E0", "city": city, "scale": design.world.scale, "seed": seed,
         "start": design.start, "days": days_of(design.start, design.years),
-        "parameters": {**design.parameters, **stratum.parameters},
+        "parameters": {**drawn, **design.parameters, **stratum.parameters},
     })
 
 

@@ -189,6 +189,14 @@ def estimate_text(
     return text
 
 
+def range_text(low: float | None, high: float | None) -> str:
+    """``−47 to −13``; nothing where there is none."""
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return ""
+    digits = decimals(low, high)
+    return " to ".join(number(end, digits, signed=True) for end in (low, high))
+
+
 def unit_text(row: Any) -> str:
     """The unit of a finding in words."""
     if row.unit == "own":

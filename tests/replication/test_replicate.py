@@ -82,10 +82,48 @@ def test_the_estimators_gap_is_its_answer_less_the_truth(replicated):
     assert rows.loc["did2s", "low"] < rows.loc["did2s", "estimate"] < rows.loc["did2s", "high"]
 
 
+def test_an_estimators_gap_is_told_over_seeds_and_over_draws(tmp_path):
+    path = small(tmp_path)
+    posterior = tmp_path / "posterior.csv"
+    posterior.write_text("awareness\n0.1\n0.9\n")
+    drawn = replicate(path, replicates=2, seed=4, posterior=posterior, draws=2, progress=False)
+    alone = [
+        replicate(path, replicates=2, seed=4, draws=0, progress=False),
+        replicate(path, replicates=1, seed=4, processes=2, progress=False),
+    ]
+    rows = drawn.effects.set_index("estimator")
+    assert list(rows["draws"]) == [2, 2]
+    gap = rows.loc["did2s", "estimate"] - rows.loc["true", "estimate"]
+    assert rows.loc["did2s", "gap"] == pytest.approx(gap)
+    assert rows.loc["true", "par_low"] < rows.loc["true", "estimate"]
+    assert rows.loc["did2s", "gap_par_low"] <= gap <= rows.loc["did2s", "gap_par_high"]
+    assert "--draws 2" in drawn.manifest["command"]
+    for one in alone:
+        assert one.effects["par_low"].isna().all() and (one.effects["draws"] == 1).all()
+    # Chance of a seed is its own, however many are run.
+    assert alone[0].by_time.equals(alone[1].by_time)
+
+
+def test_replicas_are_the_same_in_any_number_of_processes(tmp_path):
+    path = small(tmp_path)
+    one, two = (replicate(path, replicates=2, seed=4, draws=0, processes=count, progress=False)
+                for count in (1, 2))
+    assert one.effects.equals(two.effects) and one.by_time.equals(two.by_time)
+
+
+def test_a_draw_does_not_change_what_a_design_states(tmp_path):
+    path = small(tmp_path)
+    posterior = tmp_path / "posterior.csv"
+    posterior.write_text("beta\n0.1\n3\n")
+    made = replicate(path, replicates=2, seed=4, posterior=posterior, draws=2, progress=False)
+    row = made.effects.set_index("estimator").loc["true"]
+    assert row["par_low"] == pytest.approx(row["par_high"])
+
+
 def test_a_treatment_that_changes_nothing_has_no_true_effect(tmp_path):
     design = load_design(small(tmp_path, 'posture = "before-fingerprint-sharing"'))
     asked = plan(design, 4)
-    with runs(design, asked, 4, lambda days: None) as arriving:
+    with runs(design, asked, 4) as arriving:
         (study,) = studies_of(design, asked, arriving, 4)
     assert (study.on == study.off).all() and study.on.sum() > 100
     assert study.true_effect() == 0.0
@@ -276,7 +314,7 @@ def test_everybody_is_a_group_too(tmp_path):
     path.write_text(text.replace("years = 1", "years = 0.75"))
     design = load_design(path)
     asked = plan(design, 4)
-    with runs(design, asked, 4, lambda days: None) as arriving:
+    with runs(design, asked, 4) as arriving:
         (study,) = studies_of(design, asked, arriving, 4)
     assert study.on[1].sum() > 100
     assert study.on[2:].sum() == 0
