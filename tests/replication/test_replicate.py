@@ -29,7 +29,7 @@ study = "none"
 start = 2011-01-01
 years = 1
 period = "quarter"
-parameters = {{ beta = 3.0, hand_over_percent = 1.0 }}
+parameters = {{ beta = {beta}, hand_over_percent = 1.0 }}
 [world]
 counties = 8
 residents = 500
@@ -58,9 +58,11 @@ weights = "of"
 TREATED = 'repeal = ["before-fingerprints"]\nposture = "2011-secure-communities"'
 
 
-def small(folder, treatment=TREATED, count="survey_reported", estimator="did2s"):
-    path = folder / "small.toml"
-    path.write_text(SMALL.format(treatment=treatment, count=count, estimator=estimator))
+def small(folder, treatment=TREATED, count="survey_reported", estimator="did2s", beta=3.0):
+    path = folder / ("small.toml" if beta == 3.0 else f"small-{beta}.toml")
+    path.write_text(
+        SMALL.format(treatment=treatment, count=count, estimator=estimator, beta=beta)
+    )
     return path
 
 
@@ -82,26 +84,28 @@ def test_the_estimators_gap_is_its_answer_less_the_truth(replicated):
     assert rows.loc["did2s", "low"] < rows.loc["did2s", "estimate"] < rows.loc["did2s", "high"]
 
 
-def test_an_estimators_gap_is_told_over_seeds_and_over_draws(tmp_path):
-    path = small(tmp_path)
+def test_answers_over_draws_are_those_of_runs_at_each_draw(tmp_path):
+    stated = [small(tmp_path, beta=value) for value in (0.1, 3.0)]
+    single = [replicate(one, replicates=2, seed=4, draws=0, progress=False) for one in stated]
+    free = tmp_path / "free.toml"
+    free.write_text(stated[0].read_text().replace("beta = 0.1, ", ""))
     posterior = tmp_path / "posterior.csv"
-    posterior.write_text("awareness\n0.1\n0.9\n")
-    drawn = replicate(path, replicates=2, seed=4, posterior=posterior, draws=2, progress=False)
-    alone = [
-        replicate(path, replicates=2, seed=4, draws=0, progress=False),
-        replicate(path, replicates=1, seed=4, processes=2, progress=False),
-    ]
+    posterior.write_text("beta\n0.1\n3\n")
+    drawn = replicate(free, replicates=2, seed=4, posterior=posterior, draws=2, progress=False)
     rows = drawn.effects.set_index("estimator")
-    assert list(rows["draws"]) == [2, 2]
-    gap = rows.loc["did2s", "estimate"] - rows.loc["true", "estimate"]
-    assert rows.loc["did2s", "gap"] == pytest.approx(gap)
-    assert rows.loc["true", "par_low"] < rows.loc["true", "estimate"]
-    assert rows.loc["did2s", "gap_par_low"] <= gap <= rows.loc["did2s", "gap_par_high"]
-    assert "--draws 2" in drawn.manifest["command"]
-    for one in alone:
-        assert one.effects["par_low"].isna().all() and (one.effects["draws"] == 1).all()
-    # Chance of a seed is its own, however many are run.
-    assert alone[0].by_time.equals(alone[1].by_time)
+    assert (rows["draws"] == 2).all() and "--draws 2" in drawn.manifest["command"]
+    for name in ("estimate", "gap"):
+        alone = [one.effects.set_index("estimator").loc["did2s", name] for one in single]
+        assert alone[0] != alone[1]
+        assert rows.loc["did2s", name] == pytest.approx(np.mean(alone))
+    assert all(one.effects["par_low"].isna().all() for one in single)
+    ends = rows.loc["did2s", ["gap_par_low", "gap", "gap_par_high"]].astype(float)
+    assert ends.is_monotonic_increasing
+
+
+def test_one_seed_tells_nothing_of_draws_and_is_run_at_the_defaults(tmp_path):
+    made = replicate(small(tmp_path), replicates=1, seed=4, progress=False)
+    assert (made.effects["draws"] == 1).all() and "--draws 0" in made.manifest["command"]
 
 
 def test_replicas_are_the_same_in_any_number_of_processes(tmp_path):
