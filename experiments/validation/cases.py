@@ -20,6 +20,8 @@ CASES: tuple[tuple[str, dict[str, Any], tuple[tuple[float, float], ...]], ...] =
     ("an estimate, discrepancy 12", {"estimate": -30, "discrepancy": 12}, ((-31, -27), (-60, -5))),
     ("an estimate, nothing more", {"estimate": -30}, ((-31, -27), (27, 31), (-31, 1))),
     ("a sign: negative", {"estimate": "negative"}, ((-2, -0.5), (0, 0), (0.5, 2), (-2, 1))),
+    ("a sign that a rule gives", {"estimate": "negative", "built_in": "fear never raises it"},
+     ((-2, -0.5),)),
     ("a level, with an interval", {"estimate": 45, "low": 40, "high": 50, "effect": "level"},
      ((44, 46), (38, 42), (30, 35))),
     ("a level, nothing more", {"estimate": 45, "effect": "level"}, ((44.9, 45.1),)),

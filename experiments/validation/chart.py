@@ -18,7 +18,7 @@ from experiments.privacy import Released, gated
 from experiments.style import BASELINE, FAINT, RC, wrapped
 from experiments.terminal import number
 from experiments.validation.report import unit_text
-from experiments.validation.verdict import AGREES, DISCREPANCY, INTERVAL, NOT_COMPARABLE, SIGN
+from experiments.validation.verdict import AGREES, BASES, NOT_COMPARABLE
 
 PUBLISHED = {"color": BASELINE, "marker": "o", "markersize": DOT, "linewidth": THIN}
 ALLOWED = {"color": FAINT, "linewidth": 0.7}
@@ -82,11 +82,11 @@ def _finding(frame: pd.DataFrame) -> str:
         return "Published effects and the model's"
     agrees = told[told["verdict"] == AGREES]
     of = agrees["basis"].value_counts()
-    within, near, sign = (int(of.get(one, 0)) for one in (INTERVAL, DISCREPANCY, SIGN))
+    within, near, sign, rule = (int(of.get(one, 0)) for one in BASES)
     return (
         f"The model agrees with {len(agrees)} of {len(told)} published findings that it was not "
         f"fitted to and can decide:\n{within} within the study's own interval, {near} only within "
-        f"the discrepancy, {sign} on a sign alone"
+        f"the discrepancy, {sign} on a sign alone, {rule} on a sign that its rules give in any case"
     )
 
 

@@ -1,8 +1,9 @@
 """From counts to effects with their two uncertainties: chance and parameters, never mixed.
 
 The counts of all replicates are pooled before anything is divided, so that rare events do not
-bias a ratio; the interval for chance is the jackknife's over replicates. Parameter draws are told
-apart: each gives an effect of its own, and the model's interval is how far they reach.
+bias a ratio. What one replicate adds to a pooled effect is its jackknife pseudo-value (Miller 1974,
+"The jackknife: a review"); with one a replicate and draw, chance and parameters are told apart as
+anywhere else (`experiments.uncertainty`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from experiments import privacy
-from experiments.contrasts import CONFIDENCE
 from experiments.outcomes import YEAR
-from experiments.uncertainty import over_draws
+from experiments.uncertainty import two_levels
 from experiments.validation.plan import Contrast, Side, key_of, outcome_key
 from experiments.validation.row import IN_UNITS
 
@@ -80,14 +79,12 @@ def effect_of(contrast: Contrast, counts: Counts) -> Effect:
 
     total = sums.sum(axis=-1)
     by_draw = effect(total)
-    estimate = float(by_draw.mean())
-    chance = (np.nan, np.nan)
-    if n > 1:
-        without = np.array([effect(total - sums[..., one]).mean() for one in range(n)])
-        chance = _jackknife(estimate, without)
-    low, high = chance
-    if len(by_draw) > 1:
-        low, high = map(float, over_draws(by_draw[None])[:, 0])
+    without = np.stack([effect(total - sums[..., one]) for one in range(n)])
+    told = two_levels(_pseudo_values(by_draw, without)[None]).iloc[0]
+    ends = ("par_low", "par_high") if len(by_draw) > 1 else ("mc_low", "mc_high")
+    low, high, chance_low, chance_high = (
+        float(told[name]) for name in (*ends, "mc_low", "mc_high")
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         a, b = per[:2] * total[:2, 0].sum(axis=-1) / total[:2, 1].sum(axis=-1)
     small = any(
@@ -96,7 +93,10 @@ def effect_of(contrast: Contrast, counts: Counts) -> Effect:
         if place != 0 or contrast.row.measure != "level"
     )
     area = any("area" in side.outcome.numerator.where for side in contrast.sides)
-    return Effect(estimate, low, high, *chance, n, len(by_draw), float(a), float(b), small, area)
+    return Effect(
+        float(by_draw.mean()), low, high, chance_low, chance_high, n, len(by_draw),
+        float(a), float(b), small, area,
+    )
 
 
 def _measured(contrast: Contrast, values: Floats) -> Floats:
@@ -126,12 +126,12 @@ def _one(kind: str, a: Floats, b: Floats) -> Floats:
     return np.log(b / a) * (100 if kind == "log points" else 1)
 
 
-def _jackknife(estimate: float, without: Floats) -> tuple[float, float]:
-    """95% interval from the estimates without each replicate."""
+def _pseudo_values(by_draw: Floats, without: Floats) -> Floats:
+    """(replicates, draws), with mean `by_draw` (draws,) over replicates; `without` are the effects
+    without each replicate."""
     n = len(without)
-    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * error)
-    return estimate - half, estimate + half
+    with np.errstate(invalid="ignore"):
+        return by_draw + (n - 1) * (without.mean(axis=0) - without)
 
 
 def _small(side: Side, sums: Floats) -> bool:

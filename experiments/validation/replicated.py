@@ -93,11 +93,12 @@ def _asked(row: Row) -> Asked:
 
 def effects_of(
     asked: list[Asked], *, made: Sequence[pd.DataFrame], counties: int | str | None,
-    replicates: int, seed: int, progress: bool,
+    replicates: int, seed: int, posterior: str | Path | None, draws: int, processes: int | None,
+    progress: bool,
 ) -> dict[str, Effect]:
     """The model's effect of each finding, by id; each design is run once.
 
-    With three seeds or more the interval is over seeds; with fewer it is the estimator's own.
+    With three seeds or more chance is told by them; with fewer by the estimator's own interval.
 
     Parameters
     ----------
@@ -110,7 +111,8 @@ def effects_of(
     missing = [given for name, given in wanted.items() if name not in there]
     if missing:
         fresh = replicate(
-            missing, counties=counties, replicates=replicates, seed=seed, progress=progress
+            missing, counties=counties, replicates=replicates, seed=seed, posterior=posterior,
+            draws=draws, processes=processes, progress=progress,
         )
         tables.append(fresh.effects)
     if not asked:
@@ -138,7 +140,7 @@ def read_effects(folder: str | Path) -> pd.DataFrame:
         raise BadInput(Fault(f"found {place.name!r}", allowed, key="replications")) from None
     if manifest.get("kind") != KIND:
         raise BadInput(Fault(f"found {manifest.get('kind')!r}", allowed, key="replications"))
-    if manifest["hashes"] != dict(data_hashes()):
+    if manifest["hashes"] != dict(data_hashes()) or "draws" not in table:
         found = f"{place.name} was made from other code or data of the model"
         raise BadInput(Fault(found, "results of this version", key="replications"))
     return table
@@ -147,9 +149,13 @@ def read_effects(folder: str | Path) -> pd.DataFrame:
 def _effect(asked: Asked, found: pd.Series) -> Effect:
     relative = asked.row.unit == "percent" and found["unit"] == "points"
     factor = 100 / found["base"] if relative else 1.0
-    names = ("seeds_low", "seeds_high") if found["replicates"] > 2 else ("low", "high")
-    low, high = (factor * float(found[name]) for name in names)
+    draws, seeds = int(found["draws"]), int(found["replicates"])
+    chance = ("seeds_low", "seeds_high") if seeds > 2 else ("low", "high")
+    shown = ("par_low", "par_high") if draws > 1 else chance
+    low, high, chance_low, chance_high = (
+        factor * float(found[name]) for name in (*shown, *chance)
+    )
     return Effect(
-        factor * float(found["estimate"]), low, high, low, high, int(found["replicates"]), 1,
+        factor * float(found["estimate"]), low, high, chance_low, chance_high, seeds, draws,
         math.nan, math.nan, False,
     )

@@ -134,11 +134,15 @@ def _parts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _intervals(frame: pd.DataFrame) -> str:
-    draws = int(pd.to_numeric(frame["draws"]).fillna(1).max()) if len(frame) else 1
+    counts = pd.to_numeric(frame["draws"]).dropna().astype(int)
+    draws = counts.max() if len(counts) else 1
     if draws > 1:
+        few = frame.loc[counts.index[counts == 1], "id"]
+        alone = f" For chance alone, at the default parameters: {', '.join(few)}." * (len(few) > 0)
         return (
             f"Model: the mean over draws of the parameters, and {over_draws_said(draws)} "
             "(parameter uncertainty); columns chance_low and chance_high tell Monte Carlo error."
+            f"{alone}"
         )
     return (
         "Model: 95% interval for chance alone (Monte Carlo error of paired replicates), at the "
@@ -158,7 +162,8 @@ def counts_text(part: pd.DataFrame) -> str:
         f"{told(verdict.NOT_COMPARABLE)} of {len(part)} are not comparable. Of the other {able} "
         f"the model agrees with {told(verdict.AGREES)} ({told(verdict.INTERVAL, bases)} within the "
         f"study's own interval, {told(verdict.DISCREPANCY, bases)} only within the discrepancy, "
-        f"{told(verdict.SIGN, bases)} on a sign alone), has the right sign in "
+        f"{told(verdict.SIGN, bases)} on a sign alone, {told(verdict.RULE, bases)} on a sign that "
+        f"the rules give in any case), has the right sign in "
         f"{told(verdict.RIGHT_SIGN)} and disagrees with {told(verdict.DISAGREES)}."
     )
 

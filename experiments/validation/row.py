@@ -138,6 +138,9 @@ class Row(BaseModel):
     start: Text = Field("", description="first day of the runs; 2022-01-01 or the first month")
     years: float | None = Field(None, gt=0, le=100, description="length of the runs")
     not_comparable: Text = Field("", description="why the model has no such quantity")
+    built_in: Text = Field(
+        "", description="the rule of the model that gives this sign whatever its parameters are"
+    )
     note: Text = Field("", description="likely cause of a disagreement, or what to know")
 
     @model_validator(mode="before")

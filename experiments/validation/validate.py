@@ -18,6 +18,7 @@ from experiments.manifest import commit, data_hashes, versions
 from experiments.replication.design import COUNTIES
 from experiments.runner import run_cases
 from experiments.settings import (
+    DEFAULT_DRAWS,
     MAX_REPLICATES,
     OWN_POSTERIOR,
     as_typed,
@@ -111,8 +112,8 @@ def validate(
     posterior, draws
         As `comparison.compare` takes them: by default every replicate is run at eight draws of the
         project's own posterior. The model's interval is over draws, and ``chance_low``,
-        ``chance_high`` tell chance; with 0 draws both are chance at the default parameters.
-        Designs keep their own parameters.
+        ``chance_high`` tell chance; with 0 draws both are chance at the default parameters. Fewer
+        than eight draws are refused: an agreement must hold at each, and few are easily met.
     counties
         Synthetic counties of the replication designs that findings name (`replicate`), instead
         of what a design says.
@@ -135,6 +136,9 @@ def validate(
         counties = whole("counties", counties, *COUNTIES)
     begun = time.perf_counter()
     drawn, posterior_name = drawn_from(posterior, draws, count)
+    if 0 < len(drawn) < DEFAULT_DRAWS:
+        allowed = f"{DEFAULT_DRAWS} or more, or 0 for chance alone: fewer are met more easily"
+        raise BadInput(Fault(f"found {len(drawn)}", allowed, key="draws"))
     values = drawn or ({},)
     before = [read_effects(folder) for folder in replications]
     read = read_rows(BUILT_IN if rows is None else rows)
@@ -151,7 +155,7 @@ def validate(
         effects = {one.row.id: effect_of(one, counts) for one in contrasts}
     effects |= effects_of(
         replicated, made=before, counties=counties, replicates=count, seed=first,
-        progress=progress,
+        posterior=posterior, draws=len(drawn), processes=workers, progress=progress,
     )
     records = [record(row, effects.get(row.id)) for row in read.rows]
     words = ["carveout", "validate", *(["--rows", as_typed(rows)] if rows else [])]

@@ -15,7 +15,7 @@ chance and, where parameters are drawn, for those too:
    no such quantity, no interval, or fewer than 20 events on a side.
 
 With neither an interval nor a discrepancy nothing can lie within: signs alone are compared, and the
-best is ``right sign``.
+best is ``right sign``. A study without an interval is taken at its word that there is an effect.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ AGREES, RIGHT_SIGN, DISAGREES = "agrees", "right sign", "disagrees"
 NOT_COMPARABLE = "not comparable"
 VERDICTS = (AGREES, RIGHT_SIGN, DISAGREES, NOT_COMPARABLE)
 #: What an agreement rests on: the study's own interval, that interval only when it is widened by
-#: the discrepancy, or the sign alone.
-INTERVAL, DISCREPANCY, SIGN = "interval", "discrepancy", "sign"
-BASES = (INTERVAL, DISCREPANCY, SIGN)
+#: the discrepancy, the sign alone, or a sign that a rule gives whatever the parameters are.
+INTERVAL, DISCREPANCY, SIGN, RULE = "interval", "discrepancy", "sign", "rule"
+BASES = (INTERVAL, DISCREPANCY, SIGN, RULE)
 #: Standard deviations in half a 95% interval.
 Z = 1.959964
 
@@ -99,17 +99,18 @@ def judge(row: Row, effect: Effect | None) -> Judgement:
     by_chance = (own_low, own_high) == (effect.chance_low, effect.chance_high)
     more = "more replicates" if by_chance else "the posterior is too wide"
     if claimed.point:
-        return _by_sign(claimed, low, high, more)
+        return _by_sign(row, claimed, low, high, more)
     if least <= low and high <= most and (low > 0 or not claimed.sign):
         basis = _basis(row, effect)
-        return Judgement(AGREES, _rests(row, basis), basis)
+        return Judgement(AGREES, _rests(row, effect, basis), basis)
     if claimed.sign and high <= 0:
-        return Judgement(DISAGREES, _opposite(low, high))
+        return Judgement(DISAGREES, _opposite(row, low, high))
     words = ("smaller", "larger") if claimed.sign else ("lower", "higher")
     apart = words[0] if high < least else words[1] if low > most else ""
     if claimed.sign and low > 0:
         size = f"{apart} than" if apart else "its size lies only partly within what"
-        return Judgement(RIGHT_SIGN, f"{size} the study allows" + (f": {more}" * (not apart)))
+        reason = f"{size} the study allows{_of_published(row, effect)}"
+        return Judgement(RIGHT_SIGN, reason + f": {more}" * (not apart))
     none = " and cannot be told from no effect" * bool(claimed.sign)
     if apart:
         return Judgement(DISAGREES, f"{apart} than the study allows{none}")
@@ -145,7 +146,7 @@ def _lacking(row: Row, effect: Effect | None) -> str:
     return ""
 
 
-def _by_sign(claimed: Claim, low: float, high: float, more: str) -> Judgement:
+def _by_sign(row: Row, claimed: Claim, low: float, high: float, more: str) -> Judgement:
     """The verdict where neither an interval nor a discrepancy says how near is near."""
     said = "the study has no interval and the row no discrepancy"
     if not claimed.sign:
@@ -153,27 +154,40 @@ def _by_sign(claimed: Claim, low: float, high: float, more: str) -> Judgement:
     if low > 0:
         return Judgement(RIGHT_SIGN, f"{said}: signs alone are compared")
     if high <= 0:
-        return Judgement(DISAGREES, _opposite(low, high))
+        return Judgement(DISAGREES, _opposite(row, low, high))
     return Judgement(NOT_COMPARABLE, f"the model cannot be told from no effect: {more}")
 
 
 def _basis(row: Row, effect: Effect) -> str:
     """What an agreement rests on."""
     if row.sign_only:
-        return SIGN
+        return RULE if row.built_in else SIGN
     _, low, high = _published(row)
     own_low, own_high = _interval(effect)
     return INTERVAL if low <= own_low and own_high <= high else DISCREPANCY
 
 
-def _rests(row: Row, basis: str) -> str:
+def _rests(row: Row, effect: Effect, basis: str) -> str:
     """The reason of an agreement that rests on less than the study's own interval."""
+    if basis == RULE:
+        return f"on a sign that the rules give in any case: {row.built_in}"
     if basis == SIGN:
         return "on the sign alone: the study gives no size"
     if basis == DISCREPANCY:
-        return f"only within the discrepancy of {row.discrepancy:g}"
+        size = _of_published(row, effect)
+        return f"only within the discrepancy of {row.discrepancy:g}{size}"
     return ""
 
 
-def _opposite(low: float, high: float) -> str:
-    return "no effect" if low == high == 0 else "the opposite sign"
+def _of_published(row: Row, effect: Effect) -> str:
+    """The model's effect as a part of the published one, where that is told."""
+    if row.measure == "level" or row.nothing or not row.estimate or row.sign_only:
+        return ""
+    share = effect.estimate / float(row.estimate)
+    size = f"{100 * share:.0f}% of" if share < 2 else f"{share:.1f} times"
+    return f" ({size} the published effect)"
+
+
+def _opposite(row: Row, low: float, high: float) -> str:
+    none = " to an estimate without an interval" * (row.low is None and not row.sign_only)
+    return "no effect" if low == high == 0 else f"the opposite sign{none}"

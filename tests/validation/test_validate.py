@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,8 +10,9 @@ from experiments.cli import main
 from experiments.manifest import data_hashes
 from experiments.replication.replicate import KIND
 from experiments.settings import DEFAULT_DRAWS
+from experiments.uncertainty import two_levels
 from experiments.validation.chart import forest
-from experiments.validation.effects import Effect
+from experiments.validation.effects import Effect, _pseudo_values
 from experiments.validation.found import TABLE
 from experiments.validation.plan import contrasts_of
 from experiments.validation.report import read_findings
@@ -175,7 +177,7 @@ def replication(folder, **changes):
                for name, value in (("true", -3.0), ("did2s", -4.0))]
     names = ["design", "outcome", "estimator", "unit", "estimate", "seeds_low", "seeds_high",
              "base"]
-    table = pd.DataFrame(effects, columns=names).assign(low=-9.0, high=1.0, replicates=3)
+    table = pd.DataFrame(effects, columns=names).assign(low=-9.0, high=1.0, replicates=3, draws=1)
     table.to_csv(folder / "effects.csv", index=False)
     made = {"kind": KIND, "hashes": dict(data_hashes()), **changes}
     (folder / "manifest.json").write_text(json.dumps(made))
@@ -236,18 +238,47 @@ def test_parameter_draws_and_chance_are_told_apart(tmp_path, rows_file):
     alone = text[start : text.index("[[rows]]", start + 1)]
     path.write_text(alone.replace('parameters = "beta=3"\n', ""))
     posterior = tmp_path / "posterior.csv"
-    posterior.write_text("beta,sigma\n0,0.5\n3,1.2\n")
+    posterior.write_text("beta,sigma\n" + "0,0.5\n3,1.2\n" * 4)
     made = validate(path, scale=1, replicates=2, seed=3, processes=1, progress=False,
-                    posterior=posterior, draws=2)
+                    posterior=posterior, draws=8)
     row = by_id(made).loc["environment"]
-    assert row["draws"] == 2
+    assert row["draws"] == 8
     # One draw has no chilling but the survey's own fear, the other much.
     assert row["model_high"] - row["model_low"] > 3
     assert row["chance_low"] < row["model"] < row["chance_high"]
-    assert "--posterior posterior.csv --draws 2" in made.manifest["command"]
+    assert "--posterior posterior.csv --draws 8" in made.manifest["command"]
     small = {"scale": 1, "seed": 3, "processes": 1, "progress": False}
     usual = [validate(path, replicates=count, **small) for count in (1, 2)]
     assert [one.manifest["draws"] for one in usual] == [1, DEFAULT_DRAWS]
+
+
+def test_fewer_draws_than_eight_are_refused_since_they_are_met_more_easily(rows_file):
+    with pytest.raises(BadInput, match="draws: found 4; allowed: 8 or more, or 0"):
+        validate(rows_file, replicates=2, draws=4, progress=False)
+
+
+def test_what_replicates_add_to_an_effect_is_their_jackknife_pseudo_value():
+    """Of a mean they are the replicates' own values; of any effect their mean is the pooled one."""
+    values = np.random.default_rng(1).normal(size=(5, 3))  # replicates, draws
+    total = values.sum(axis=0)
+    without = (total - values) / 4
+    assert _pseudo_values(total / 5, without) == pytest.approx(values)
+    ratios = np.exp(without)
+    assert _pseudo_values(np.exp(total / 5), ratios).mean(axis=0) == pytest.approx(
+        np.exp(total / 5))
+
+
+def test_chance_is_taken_out_of_the_spread_over_draws():
+    """Draws that differ by chance alone do not seem to differ by parameters."""
+    dice = np.random.default_rng(2)
+    without, shares = [], []
+    for _ in range(200):
+        noise = dice.normal(1.0, 0.1, (4, 8))
+        loo = (noise.sum(axis=0) - noise) / 3
+        told = two_levels(_pseudo_values(noise.mean(axis=0), loo)[None]).iloc[0]
+        without.append(told["par_high"] - told["par_low"])
+        shares.append(np.ptp(noise.mean(axis=0)))
+    assert np.median(without) < 0.1 * np.median(shares)
 
 
 def computed(path, text, **more):

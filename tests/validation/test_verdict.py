@@ -65,7 +65,9 @@ def level(estimate, low=None, high=None, **more):
         (row(0), effect(-1, 1), NOT_COMPARABLE, ""),
         # A sign alone.
         (row("negative"), effect(-2, -0.5), AGREES, "sign"),
+        (row("negative", built_in="a rule"), effect(-2, -0.5), AGREES, "rule"),
         (row("negative"), effect(0.5, 2), DISAGREES, ""),
+        (row("negative", built_in="a rule"), effect(0.5, 2), DISAGREES, ""),
         (row("negative"), effect(0, 0), DISAGREES, ""),
         (row("negative"), effect(-2, 1), NOT_COMPARABLE, ""),
         # A level.
@@ -84,6 +86,20 @@ def test_the_verdict_follows_the_rule(published, model, told, rests_on):
     judged = judge(published, model)
     assert (judged.verdict, judged.basis) == (told, rests_on)
     assert judged.reason or rests_on == "interval"
+
+
+def test_where_the_size_is_hardly_tested_the_reason_says_what_part_of_it_the_model_gives():
+    near = judge(row(-10, discrepancy=5), effect(-0.8, -0.6))
+    assert near.verdict == AGREES and "(7% of the published effect)" in near.reason
+    far = judge(row(-10, -12, -8), effect(-26, -24))
+    assert far.verdict == RIGHT_SIGN and "(2.5 times of the published effect)" not in far.reason
+    assert "(2.5 times the published effect)" in far.reason
+    assert "published effect" not in judge(level(45, discrepancy=10), effect(38, 42)).reason
+
+
+def test_an_opposite_sign_says_that_the_study_gives_no_interval():
+    assert judge(row(16, discrepancy=12), effect(-4, -1)).reason.endswith("without an interval")
+    assert judge(row(16, 2, 30), effect(-4, -1)).reason == "the opposite sign"
 
 
 @pytest.mark.parametrize(
