@@ -132,7 +132,7 @@ def calibrate(
     drawn = sample.points[rng.choice(len(sample.points), plan.draws, replace=False)]
     told("posterior", 1, 1)
     _, replicated = run(_jobs("check", drawn[: plan.checks], plan.seed + 1000))
-    checked = predictive(chosen, replicated, plan.seed)
+    checked = predictive(chosen, replicated)
     told("recovery", 0, 1)
     first = plan.stages()[0]
     found = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from experiments.calibration.posterior import Posterior
 from experiments.terminal import console
 
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 Told = Callable[[str, int, int], None]
 
 
@@ -47,7 +48,7 @@ def posterior_tables(posterior: Posterior) -> list[Table]:
     for name, row in manifest["parameters"].items():
         prior = f"{row['prior_median']:.3g} ({row['prior_low']:.3g} to {row['prior_high']:.3g})"
         after = f"{row['median']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
-        parameters.add_row(name, prior, after, f"{row['contraction']:.2f}", row["says"])
+        parameters.add_row(name, prior, after, f"{row['contraction']:.3f}", row["says"])
     targets = _table(
         "target", "kind", "published (95%)", "model (95%)", "p", "",
         title="Targets: what the fitted model gives",
@@ -55,7 +56,7 @@ def posterior_tables(posterior: Posterior) -> list[Table]:
     for row in manifest["predictive"]:
         published = f"{row['estimate']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
         model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
-        p = "solved" if row["p"] is None else f"{row['p']:.2f}"
+        p = _p(row)
         flag = "outside 0.05-0.95" if row["outside"] else ""
         targets.add_row(row["title"], row["kind"], published, model, p, flag)
     recovery = _table(
@@ -68,6 +69,12 @@ def posterior_tables(posterior: Posterior) -> list[Table]:
             str(row["n"]),
         )  # fmt: skip
     return [parameters, targets, recovery]
+
+
+def _p(row: Mapping[str, Any]) -> str:
+    if row["p"] is None:
+        return "solved"
+    return f"{row['p']:.2f} {PLUS_MINUS} {row['p_error']:.2f}"
 
 
 def _table(*heads: str, title: str) -> Table:
@@ -86,7 +93,7 @@ def parameter_rows(posterior: Posterior) -> list[tuple[str, ...]]:
             f"`{name}`",
             f"{row['prior_median']:.3g} ({row['prior_low']:.3g} to {row['prior_high']:.3g})",
             f"{row['median']:.3g} ({row['low']:.3g} to {row['high']:.3g})",
-            f"{row['contraction'] + 0.0:.2f}".replace("-0.00", "0.00"),
+            f"{row['contraction'] + 0.0:.3f}".replace("-0.000", "0.000"),
             row["says"],
         )
         for name, row in sorted(told.items(), key=lambda item: -item[1]["contraction"])
@@ -102,7 +109,7 @@ def target_rows(posterior: Posterior) -> list[tuple[str, ...]]:
             row["unit"],
             f"{row['estimate']:.3g} ({row['low']:.3g} to {row['high']:.3g})",
             f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})",
-            "solved" if row["p"] is None else f"{row['p']:.2f}" + " **!**" * row["outside"],
+            _p(row) + " **!**" * row["outside"],
             row["kind"],
         )
         for row in posterior.manifest["predictive"]

@@ -48,6 +48,7 @@ def test_the_chain_agrees_with_importance_sampling(fitted):
 def test_predictive_checks_tell_a_figure_that_the_model_cannot_give(fitted):
     rows = {row["target"]: row for row in fitted.manifest["predictive"]}
     assert rows["level"]["outside"] and rows["level"]["p"] < 0.001
+    assert all(0 <= row["p_error"] < 0.5 for row in rows.values() if row["p"] is not None)
     assert not any(row["outside"] for name, row in rows.items() if name != "level")
 
 
