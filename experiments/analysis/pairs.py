@@ -11,7 +11,13 @@ import pandas as pd
 from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.result import Analysis, estimate, places, spread, sure
 from experiments.analysis.spreads import saving, two_level
-from experiments.analysis.values import Values, read_values, source_text, study_manifest
+from experiments.analysis.values import (
+    PAIR,
+    Values,
+    read_values,
+    source_text,
+    study_manifest,
+)
 from experiments.privacy import release_estimates
 from experiments.settings import DEFAULT_BASELINE
 from experiments.study.codebook import full_title
@@ -167,7 +173,8 @@ def contrast_rows(values: Values, lever: str, baseline: str) -> pd.DataFrame:
         pairs = values.differences(lever, position, baseline)
         groups = pairs.groupby(others, sort=False) if others else [((), pairs)]
         for at, some in groups:
-            level = two_level(some["value"].to_numpy(), some["draw"].to_numpy())
+            value, draw, replicate = (some[name].to_numpy() for name in ("value", *PAIR))
+            level = two_level(value, draw, replicate if values.common_seeds else None)
             saved = saving(*(some[name].to_numpy() for name in ("first", "second", "draw")))
             rows.append({
                 "outcome": values.outcome,

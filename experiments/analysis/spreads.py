@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
-from experiments.uncertainty import over_draws
+from experiments.uncertainty import over_draws, two_levels
 
 LEVEL = 0.95
 
@@ -27,17 +28,31 @@ class Spread(NamedTuple):
     draws: int
 
 
-def two_level(value: NDArray[np.float64], draw: NDArray[np.integer]) -> Spread:
+def two_level(
+    value: NDArray[np.float64],
+    draw: NDArray[np.integer],
+    replicate: NDArray[np.integer] | None = None,
+) -> Spread:
     """The mean over draws, its Monte Carlo t-interval, and how far draws reach without noise.
 
-    Each draw's mean is drawn towards the mean of all by the share of its variance that is noise
-    (as in a random-effects analysis of variance). With one replicate a draw the noise cannot be
-    told apart and the range holds it; with one draw there is no range.
+    Where draws have their seeds in common, `replicate` says which: what a city and its dice do to
+    a difference is then the same at every draw, so that replicates alone make chance smaller
+    (`uncertainty.two_levels`, of the replicates that are there at every draw). Where every draw has
+    seeds of its own, or fewer than two replicates or draws are there, each draw's mean is drawn
+    towards the mean of all by the share of its variance that is noise (as in a random-effects
+    analysis of variance). With one replicate a draw the noise cannot be told apart and the range
+    holds it; with one draw there is no range.
 
     Parameters
     ----------
-    value, draw : (n,)
+    value, draw, replicate : (n,)
     """
+    if replicate is not None:
+        wide = pd.Series(value).groupby([replicate, draw]).first().unstack().dropna()
+        if min(wide.shape) > 1:
+            low, high, par_low, par_high = two_levels(wide.to_numpy()[None]).iloc[0]
+            mean = float(wide.to_numpy().mean())
+            return Spread(mean, low, high, par_low, par_high, wide.size, wide.shape[1])
     _, place, count = np.unique(draw, return_inverse=True, return_counts=True)
     means = np.bincount(place, value) / count
     n, draws = len(value), len(count)

@@ -112,6 +112,11 @@ def _ratio(third: float, error: float) -> float:
 def over_draws(values: Values, lever: str, a: str, b: str) -> Estimate:
     """The mean over draws of the paired difference, with its Monte Carlo error alone."""
     pairs = values.differences(lever, values.chosen(lever, b), values.chosen(lever, a))
+    if values.common_seeds:
+        # What a seed does to a difference is the same at every draw: one value a replicate.
+        cells = ["draw", *values.others(lever)]
+        wide = pairs.pivot(index="replicate", columns=cells, values="value").dropna()
+        return mean_of(wide.to_numpy().mean(axis=1))
     groups = pairs.groupby(["draw", *values.others(lever)])["value"]
     means, count, variance = groups.mean(), groups.count(), groups.var(ddof=1)
     degrees = int((count - 1).sum())

@@ -47,6 +47,11 @@ class Values:
         return OUTCOMES[self.outcome]
 
     @property
+    def common_seeds(self) -> bool:
+        """Whether every draw was run at the same seeds."""
+        return self.study is not None and self.study.file.run.seeds == "common"
+
+    @property
     def named(self) -> str:
         """The outcome within a sentence, with its group."""
         of = "" if self.by == "all" else f", {self.by.replace('_', ' ')} {self.group}"

@@ -1,9 +1,9 @@
 """A study as comparisons, one a setting, in the tables that `carveout compare` writes.
 
 A setting is a choice of every lever but the regime (a legal environment, say). Runs are paired
-within draw and replicate. Over draws of the parameters a difference has two intervals: ``low`` and
-``high`` are Monte Carlo error at the draws as they are, ``par_low`` and ``par_high`` how
-far the draws' own differences reach (`uncertainty.over_draws`).
+within draw and replicate. Over draws of the parameters a difference has two intervals, told apart
+as in the study's own analyses (`analysis.spreads.two_level`): ``low`` and ``high`` are Monte Carlo
+error, ``par_low`` and ``par_high`` how far draws reach.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from experiments.analysis.spreads import two_level
 from experiments.briefing.facts import CONTRASTS, MANIFEST, OUTCOME_ROWS
 from experiments.briefing.results import COMPARISON
-from experiments.contrasts import CELL, CONFIDENCE, interval
+from experiments.contrasts import CELL, interval
 from experiments.outcomes import OUTCOMES
 from experiments.privacy import two_digits
 from experiments.settings import environment_says
 from experiments.store import write_json
 from experiments.study import open_study
 from experiments.study.reading import KIND, Study
-from experiments.uncertainty import over_draws
 from model.faults import BadInput, Fault
 from model.ordinance import load_regime
 from model.registry import load_parameters
 
 RUN = ["regime", "belief", *CELL]
+ENDS = ("low", "high", "par_low", "par_high")
 #: The setting of a briefing where a study has several: today's law.
 TODAY = "E3"
 
@@ -65,7 +65,8 @@ def as_comparisons(path: str | Path, out: Path) -> list[Path]:
     for setting, chosen in _settings(rows, levers):
         folder = out / _slug(setting, levers, rows)
         folder.mkdir(parents=True)
-        contrasts, complete = _contrasts(chosen, regimes, baseline)
+        common = study.file.run.seeds == "common"
+        contrasts, complete = _contrasts(chosen, regimes, baseline, common)
         contrasts.to_parquet(folder / CONTRASTS, index=False)
         _pooled(chosen).to_parquet(folder / OUTCOME_ROWS, index=False)
         told = _manifest(study, setting, regimes, complete, folder.name)
@@ -91,7 +92,7 @@ def _slug(setting: dict[str, Any], levers: list[str], rows: pd.DataFrame) -> str
 
 
 def _contrasts(
-    rows: pd.DataFrame, regimes: list[str], baseline: str
+    rows: pd.DataFrame, regimes: list[str], baseline: str, common: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Levels, differences and their parts; and the pairs (draw, replicate) that are complete."""
     pairs = rows[["draw", "replicate", "regime", "belief"]].drop_duplicates()
@@ -100,7 +101,8 @@ def _contrasts(
     rows = rows.set_index(["draw", "replicate"]).loc[complete].reset_index()
     # Each replicate's draws together, as a comparison has them.
     wide = rows.pivot(index=RUN, columns=["replicate", "draw"], values="value").sort_index(axis=1)
-    draws = wide.columns.get_level_values("draw").to_numpy()
+    draw = wide.columns.get_level_values("draw").to_numpy()
+    replicate = wide.columns.get_level_values("replicate").to_numpy() if common else None
     cells = wide.index.droplevel(["regime", "belief"]).unique()
 
     def run(regime: str, belief: str = "own") -> NDArray[np.float64]:
@@ -116,7 +118,8 @@ def _contrasts(
                 values["legal_exposure"] = run(regime, "held") - base
                 values["belief"] = values["difference"] - values["legal_exposure"]
         parts += [
-            _part(cells, measure, regime, baseline, one, draws) for measure, one in values.items()
+            _part(cells, measure, regime, baseline, one, draw, replicate)
+            for measure, one in values.items()
         ]
     table = pd.concat(parts, ignore_index=True)
     areas = (table["by"] == "area").to_numpy()
@@ -128,39 +131,23 @@ def _contrasts(
 
 def _part(
     cells: pd.MultiIndex, measure: str, regime: str, baseline: str, values: NDArray[np.float64],
-    draws: NDArray[Any],
+    draw: NDArray[Any], replicate: NDArray[Any] | None,
 ) -> pd.DataFrame:
     """One measure of one regime: values (cells, pairs). A cell hidden in one pair is hidden."""
     hidden = np.isnan(values).any(axis=1)
     values = np.where(hidden[:, None], np.nan, values)
-    mean, low, high, _ = interval(values)
-    more: dict[str, Any] = {}
-    names, place = np.unique(draws, return_inverse=True)
-    if len(names) > 1:
-        by_draw = np.stack(
-            [values[:, place == at].mean(axis=1) for at in range(len(names))], axis=1
-        )
-        half = _within(values, place, len(names))
-        low, high = mean - half, mean + half
-        more["par_low"], more["par_high"] = over_draws(by_draw)
-    return cells.to_frame(index=False).assign(
-        regime=regime, baseline=baseline, measure=measure, estimate=mean, low=low, high=high,
-        n=values.shape[1], paired=list(values), suppressed=hidden, **more,
+    table = cells.to_frame(index=False).assign(
+        regime=regime, baseline=baseline, measure=measure, estimate=values.mean(axis=1),
+        n=values.shape[1], paired=list(values), suppressed=hidden,
     )
-
-
-def _within(
-    values: NDArray[np.float64], place: NDArray[np.intp], draws: int
-) -> NDArray[np.float64]:
-    """Half of the 95% Monte Carlo interval of a mean over draws, the draws held as they are."""
-    squares, free = np.zeros(len(values)), 0
-    for at in range(draws):
-        one = values[:, place == at]
-        squares += ((one - one.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-        free += one.shape[1] - 1
-    if not free:
-        return np.full(len(values), np.nan)
-    return stdtrit(free, 0.5 + CONFIDENCE / 2) * np.sqrt(squares / free / values.shape[1])
+    if len(np.unique(draw)) == 1:
+        _, low, high, _ = interval(values)
+        return table.assign(low=low, high=high)
+    told = [
+        (np.nan,) * len(ENDS) if away else two_level(one, draw, replicate)[1 : 1 + len(ENDS)]
+        for one, away in zip(values, hidden, strict=True)
+    ]
+    return table.assign(**dict(zip(ENDS, np.array(told).T, strict=True)))
 
 
 def _pooled(rows: pd.DataFrame) -> pd.DataFrame:

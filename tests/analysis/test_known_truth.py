@@ -6,6 +6,7 @@ import pytest
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 from SALib.test_functions import Ishigami
+from scipy.stats import t
 
 from experiments.analysis.discovery import boxes, discover
 from experiments.analysis.index_estimators import Sample, morris, noise_share, rbd, sobol
@@ -119,6 +120,22 @@ def test_noise_and_parameters_are_told_apart():
     assert np.isnan(alone.par_low) and alone.low < alone.estimate == 7 / 3 < alone.high
     single = two_level(np.array([1.0, 2.0, 4.0]), np.arange(3))
     assert np.isnan(single.low) and single.par_low < single.par_high
+
+
+def test_what_a_seed_does_at_every_draw_counts_once():
+    rng = np.random.default_rng(5)
+    seeds, draws = 3 * rng.normal(size=6), rng.normal(size=10)
+    replicate, draw = (one.ravel() for one in np.meshgrid(np.arange(6), np.arange(10)))
+    found = two_level(seeds[replicate] + draws[draw], draw, replicate)
+    half = t.ppf(0.975, 5) * seeds.std(ddof=1) / np.sqrt(6)
+    assert found.high - found.low == pytest.approx(2 * half)
+    assert found.par_high - found.par_low == pytest.approx(np.ptp(draws))
+    # Taken as seeds of their own, chance would seem a quarter as large.
+    apart = two_level(seeds[replicate] + draws[draw], draw)
+    assert apart.high - apart.low < 0.35 * (found.high - found.low)
+    # A replicate that is not there at every draw is left out.
+    some = two_level((seeds[replicate] + draws[draw])[1:], draw[1:], replicate[1:])
+    assert (some.n, some.draws) == (50, 10)
 
 
 def values_of(effects, draws=40, replicates=3, noise=0.1, outcome="encounters", parameters=None):
