@@ -12,7 +12,7 @@ from experiments.outcomes import OUTCOMES
 from experiments.privacy import FLOOR, gated
 from experiments.style import label
 from experiments.terminal import decimals, number
-from experiments.uncertainty import leaves_out_zero
+from experiments.uncertainty import WITHIN_CHANCE, leaves_out_zero
 
 HIDDEN, NONE = f"< {FLOOR}", "none"
 PARTS = {"legal_exposure": "the text itself", "belief": "belief"}
@@ -21,8 +21,6 @@ NOISE = 1e-9
 #: Ends of the two intervals: over replicates, and where draws were made over these.
 CHANCE, PARAMETERS = ("low", "high"), ("par_low", "par_high")
 ENDS = (*CHANCE, *PARAMETERS)
-#: Where draws differ no more than chance makes them differ.
-WITHIN = "within chance"
 
 
 def _without_noise(values: pd.Series) -> pd.Series:
@@ -108,5 +106,5 @@ def interval(cell: pd.Series, ends: tuple[str, str], digits: int) -> str:
     if math.isnan(low):
         return ""
     if ends == PARAMETERS and low == high:
-        return WITHIN  # an interval of no width would say that they are known
+        return WITHIN_CHANCE
     return " to ".join(number(end, digits, signed=True) for end in (low, high))

@@ -145,6 +145,13 @@ def found(role: str) -> str:
     return f"{found_by()}. {found_counts(role)}\n\n{table(found_head(), found_rows(role))}"
 
 
+def replicated() -> str:
+    """All designs as they were run last."""
+    from experiments.replication.found import HEAD, found_by, found_rows
+
+    return f"{found_by()}.\n\n{table(HEAD, found_rows())}"
+
+
 def designs() -> str:
     """The replication designs that come with the project."""
     from experiments.replication.design import design_names, load_design
@@ -231,6 +238,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "findings": findings,
     "verdicts": verdicts,
     "cases": cases,
+    "replicated": replicated,
     "found": lambda: found("validation"),
     "found-calibration": lambda: found("calibration"),
     "parameters": parameters,

@@ -17,7 +17,7 @@ from experiments.language import decimals, language
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR, Released, gated
 from experiments.settings import Settings, environment_says, name
-from experiments.uncertainty import leaves_out_zero, over_draws_said
+from experiments.uncertainty import WITHIN_CHANCE, leaves_out_zero, over_draws_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,8 +145,8 @@ def _estimate(
         text.append(f"\n{shown}", style="not bold dim")
         if not math.isnan(row.get("par_low", math.nan)):
             ends = [number(row[end], digits, signed=sign) for end in ("par_low", "par_high")]
-            within = row["par_low"] == row["par_high"]  # draws spread no more than chance does
-            text.append(f"\n[{'within chance' if within else ' to '.join(ends)}]",
+            within = row["par_low"] == row["par_high"]
+            text.append(f"\n[{WITHIN_CHANCE if within else ' to '.join(ends)}]",
                         style="not bold dim")
     return text
 

@@ -20,6 +20,9 @@ ENDS = (0.025, 0.975)
 #: So many draws have a middle 95%. Fewer are told by their range, which claims no shape: effects
 #: are skewed, and an interval put around a mean would reach to signs that no parameters give.
 MANY = 40
+#: What is said where draws spread no more than chance does: an interval of no width would say that
+#: the parameters are known.
+WITHIN_CHANCE = "within chance"
 
 
 def over_draws(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ import pandas as pd
 from experiments import privacy
 from experiments.analysis.charts import difference_unit, rows_chart
 from experiments.analysis.clause_shares import Plan, plan, shares
-from experiments.analysis.result import Analysis, estimate, in_text, places, spread
+from experiments.analysis.result import Analysis, estimate, in_text, places, reach
 from experiments.analysis.runs import (
     asked_for,
     citywide,
@@ -84,7 +84,7 @@ class Attribution(Analysis):
         told[f"contribution, {unit} (95%)"] = [estimate(row) for row in table.itertuples()]
         if "par_low" in table:
             told["over draws"] = [
-                spread(row.par_low, row.par_high, places(row.estimate, row.low, row.high))
+                reach(row.par_low, row.par_high, places(row.estimate, row.low, row.high))
                 for row in table.itertuples()
             ]
         if not self.plan.orders:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from experiments import privacy
 from experiments.analysis.charts import difference_unit, rows_chart
-from experiments.analysis.result import Analysis, spread
+from experiments.analysis.result import Analysis, reach, spread
 from experiments.comparison import compare
 from experiments.manifest import commit, versions
 from experiments.outcomes import HEADLINES, OUTCOMES
@@ -112,7 +112,7 @@ class Headlines(Analysis):
                 text = number(row.estimate, digits, signed=True) + "*" * clear
                 text += "!" * (row.Index in turned) + f"\n{spread(row.low, row.high, digits)}"
             if not np.isnan(row.par_low):
-                text += f"\n[{spread(row.par_low, row.par_high, digits)}]"
+                text += f"\n[{reach(row.par_low, row.par_high, digits)}]"
             name = OUTCOMES[row.outcome].title.strip()
             rows.setdefault(str(row.condition), {})[name] = text
         table = pd.DataFrame.from_dict(rows, orient="index")

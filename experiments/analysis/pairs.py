@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.analysis.charts import difference_unit, rows_chart
-from experiments.analysis.result import Analysis, estimate, places, spread, sure
+from experiments.analysis.result import Analysis, estimate, places, reach, spread, sure
 from experiments.analysis.spreads import saving, two_level
 from experiments.analysis.values import (
     PAIR,
@@ -83,7 +83,7 @@ class PairedContrasts(Analysis):
         ]
         if table["draws"].max() > 1:
             told["over draws"] = [
-                spread(row.par_low, row.par_high, places(row.estimate, row.par_low, row.par_high))
+                reach(row.par_low, row.par_high, places(row.estimate, row.par_low, row.par_high))
                 for row in table.itertuples()
             ]
         told["pairs"] = table["n"].astype(int)

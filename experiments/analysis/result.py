@@ -15,6 +15,7 @@ from rich.text import Text
 from experiments.privacy import Released, gated
 from experiments.store import MANIFEST, Saved, write_json, write_table
 from experiments.terminal import console, decimals, number
+from experiments.uncertainty import WITHIN_CHANCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -99,6 +100,11 @@ def spread(low: float, high: float, digits: int, *, signed: bool = True) -> str:
     if pd.isna(low) or pd.isna(high):
         return ""
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
+
+
+def reach(low: float, high: float, digits: int) -> str:
+    """An interval over draws in print."""
+    return WITHIN_CHANCE if low == high else spread(low, high, digits)
 
 
 def places(value: float, low: float, high: float) -> int:

@@ -15,7 +15,7 @@ from rich.text import Text
 from experiments.outcomes import OUTCOMES
 from experiments.privacy import Released, gated
 from experiments.terminal import console, decimals, number
-from experiments.uncertainty import over_draws_said
+from experiments.uncertainty import WITHIN_CHANCE, over_draws_said
 from experiments.validation import verdict
 from experiments.validation.row import SIGNS
 
@@ -198,6 +198,8 @@ def range_text(low: float | None, high: float | None) -> str:
     """``−47 to −13``; nothing where there is none."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
+    if low == high:
+        return WITHIN_CHANCE
     digits = decimals(low, high)
     return " to ".join(number(end, digits, signed=True) for end in (low, high))
 
