@@ -23,7 +23,7 @@ HEAD = ("design, outcome", "estimator", "effect", "over draws", "gap", "over dra
 def found_rows() -> list[tuple[str, ...]]:
     """Each estimator's answer and its gap, in print, in the order of `HEAD`; the true effect is
     the first of an outcome."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for row in pd.read_csv(TABLE).itertuples():
         outcomes = {one.name: one.title for one in load_design(row.design).outcomes}
         what = f"`{row.design}`: {outcomes[row.outcome]} ({row.unit})"
