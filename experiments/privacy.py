@@ -53,8 +53,8 @@ EVENT_COLUMNS = (
 FINDING_COLUMNS = (
     "id", "finding", "study", "role", "design", "estimator", "contrast", "outcome", "group",
     "effect", "unit", "published", "low", "high", "discrepancy", "claim_low", "claim_high",
-    "model", "model_low", "model_high", "chance_low", "chance_high", "model_a", "model_b",
-    "replicates", "draws", "verdict", "basis", "reason", "note",
+    "model", "model_low", "model_high", "chance_low", "chance_high", "par_low", "par_high",
+    "model_a", "model_b", "replicates", "draws", "verdict", "basis", "reason", "note",
 )
 EFFECT_COLUMNS = (
     "design", "outcome", "estimator", "title", "unit", "since", "estimate", "low", "high",

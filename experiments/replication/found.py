@@ -1,22 +1,24 @@
-"""All designs as they were run last: the table kept for the docs.
+"""All designs as they were run last: what `carveout validate` reads by itself, and docs show.
 
-``found.csv`` and ``found.json`` are copies of that run's ``effects.csv`` and ``manifest.json``;
-``python -m experiments.docs_tables`` then renews docs/replications.md.
+``kept`` holds that run's ``effects.csv`` and ``manifest.json``; after a new one
+``python -m experiments.docs_tables`` renews docs/replications.md.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from experiments.manifest import data_hashes
 from experiments.replication.design import load_design
 from experiments.replication.replica import TRUE
 from experiments.replication.report import cells
+from experiments.store import MANIFEST
 
-TABLE = Path(__file__).parent / "found.csv"
-MANIFEST = TABLE.with_suffix(".json")
+KEPT = Path(__file__).parent / "kept"
 HEAD = ("design, outcome", "estimator", "effect", "over draws", "gap", "over draws", "covers")
 
 
@@ -24,14 +26,28 @@ def found_rows() -> list[tuple[str, ...]]:
     """Each estimator's answer and its gap, in print, in the order of `HEAD`; the true effect is
     the first of an outcome."""
     rows: list[tuple[str, ...]] = []
-    for row in pd.read_csv(TABLE).itertuples():
+    for row in pd.read_csv(KEPT / "effects.csv").itertuples():
         outcomes = {one.name: one.title for one in load_design(row.design).outcomes}
         what = f"`{row.design}`: {outcomes[row.outcome]} ({row.unit})"
         rows.append((what if row.estimator == TRUE else "", row.title, *cells(row)))
     return rows
 
 
+def kept_manifest() -> dict[str, Any]:
+    """What made the kept table."""
+    manifest: dict[str, Any] = json.loads((KEPT / MANIFEST).read_text("utf-8"))
+    return manifest
+
+
+def is_kept(replicates: int, seed: int, draws: int) -> bool:
+    """Whether the kept run is the one that so many seeds and draws of the project's own posterior
+    would make with the present code and data."""
+    kept = kept_manifest()
+    same = {"replicates": replicates, "seed": seed, "draws": draws, "hashes": dict(data_hashes())}
+    return all(kept[name] == value for name, value in same.items())
+
+
 def found_by() -> str:
     """The command and the commit that made the table."""
-    manifest = json.loads(MANIFEST.read_text("utf-8"))
+    manifest = kept_manifest()
     return f"`{manifest['command']}`, commit `{manifest['commit'][:10]}`"

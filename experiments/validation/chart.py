@@ -136,7 +136,5 @@ def _model(row: Any) -> Mark:
     none = 1.0 if row.effect in ("ratio", "odds ratio") else 0.0
     away = row.model_low > none or row.model_high < none
     chance = (row.chance_low, row.chance_high)
-    whole = (row.model_low, row.model_high)
-    # At default parameters the whole interval is that of chance.
-    wide = whole if row.draws > 1 else (math.nan, math.nan)
-    return Mark(row.model, *chance, bool(away or row.effect == "level"), "", *wide)
+    drawn = (row.par_low, row.par_high)
+    return Mark(row.model, *chance, bool(away or row.effect == "level"), "", *drawn)

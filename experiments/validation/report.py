@@ -26,7 +26,7 @@ TITLES = {
 #: Columns of the saved table that hold numbers; ``published`` may be a sign.
 NUMBERS = (
     "low", "high", "discrepancy", "claim_low", "claim_high", "model", "model_low", "model_high",
-    "chance_low", "chance_high", "model_a", "model_b", "replicates", "draws",
+    "chance_low", "chance_high", "par_low", "par_high", "model_a", "model_b", "replicates", "draws",
 )
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 HEAD = ("finding", "study", "published", "discrepancy", "model", "unit", "verdict")
@@ -112,8 +112,8 @@ def html(released: Released, manifest: dict[str, Any]) -> str:
 def read_findings(path: Path) -> pd.DataFrame:
     """A saved table read back: words as words (empty where there are none), numbers as numbers."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    for name in table.columns.intersection(list(NUMBERS)):
-        table[name] = pd.to_numeric(table[name])
+    for name in NUMBERS:
+        table[name] = pd.to_numeric(table[name]) if name in table else math.nan
     signs = table["published"].isin(list(SIGNS))
     numbers = pd.to_numeric(table["published"].mask(signs, "")).astype(object)
     return table.assign(published=table["published"].astype(object).where(signs, numbers))
@@ -140,9 +140,9 @@ def _intervals(frame: pd.DataFrame) -> str:
         few = frame.loc[counts.index[counts == 1], "id"]
         alone = f" For chance alone, at the default parameters: {', '.join(few)}." * (len(few) > 0)
         return (
-            f"Model: the mean over draws of the parameters, and {over_draws_said(draws)} "
-            "(parameter uncertainty); columns chance_low and chance_high tell Monte Carlo error."
-            f"{alone}"
+            "Model: the mean over draws of the parameters; in round brackets the 95% interval for "
+            f"chance (Monte Carlo error), in square ones {over_draws_said(draws)}, without the "
+            f"chance in it (parameter uncertainty). A verdict must hold for both.{alone}"
         )
     return (
         "Model: 95% interval for chance alone (Monte Carlo error of paired replicates), at the "
@@ -176,7 +176,9 @@ def cells(row: Any) -> tuple[str, str, str, str, str, str, str]:
     else:
         published = estimate_text(row.published, row.low, row.high, signed)
     extra = f"{row.discrepancy:g}" if row.discrepancy else ""
-    model = estimate_text(row.model, row.model_low, row.model_high, signed)
+    model = estimate_text(row.model, row.chance_low, row.chance_high, signed)
+    if reach := range_text(row.par_low, row.par_high, signed):
+        model += f" [{reach}]"
     return row.finding, row.study, published, extra, model, unit_text(row), row.verdict
 
 
@@ -194,14 +196,14 @@ def estimate_text(
     return text
 
 
-def range_text(low: float | None, high: float | None) -> str:
+def range_text(low: float | None, high: float | None, signed: bool = True) -> str:
     """``−47 to −13``; nothing where there is none."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
     if low == high:
         return WITHIN_CHANCE
     digits = decimals(low, high)
-    return " to ".join(number(end, digits, signed=True) for end in (low, high))
+    return " to ".join(number(end, digits, signed=signed) for end in (low, high))
 
 
 def unit_text(row: Any) -> str:

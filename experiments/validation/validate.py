@@ -16,6 +16,7 @@ import pandas as pd
 from experiments import privacy
 from experiments.manifest import commit, data_hashes, versions
 from experiments.replication.design import COUNTIES
+from experiments.replication.found import KEPT, is_kept
 from experiments.runner import run_cases
 from experiments.settings import (
     DEFAULT_DRAWS,
@@ -38,7 +39,7 @@ from experiments.validation.replicated import (
 )
 from experiments.validation.row import Row
 from experiments.validation.row_files import BUILT_IN, Rows, read_rows
-from experiments.validation.verdict import BASES, VERDICTS, claim, judge
+from experiments.validation.verdict import BASES, VERDICTS, claim, judge, whole_interval
 from model.faults import BadInput, Fault
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def validate(
         Synthetic counties of the replication designs that findings name (`replicate`), instead
         of what a design says.
     replications
-        Folders of ``carveout replicate`` made before: their designs are not run again.
+        Folders of ``carveout replicate`` made before: their designs are not run again. Nor are
+        they where a run that is kept with the project (`replication.found`) is the one that would
+        be made.
     processes
         How many runs at once; chosen by the machine if None.
 
@@ -140,7 +143,8 @@ def validate(
         allowed = f"{DEFAULT_DRAWS} or more, or 0 for chance alone: fewer are met more easily"
         raise BadInput(Fault(f"found {len(drawn)}", allowed, key="draws"))
     values = drawn or ({},)
-    before = [read_effects(folder) for folder in replications]
+    same = counties is None and posterior is None and is_kept(count, first, len(drawn))
+    before = [read_effects(folder) for folder in replications or [KEPT] * same]
     read = read_rows(BUILT_IN if rows is None else rows)
     contrasts, replicated = _checked(read, share)
     cases = list(runs_of(contrasts, range(first, first + count), values))
@@ -214,9 +218,12 @@ def record(row: Row, effect: Effect | None) -> dict[str, Any]:
         ends = {"claim_low": claimed.low, "claim_high": claimed.high}
         shown = {name: end for name, end in ends.items() if math.isfinite(end)}
     if effect is not None:
+        low, high = whole_interval(effect)
+        par = (effect.low, effect.high) if effect.draws > 1 else (math.nan, math.nan)
         shown = {
-            **shown, "model": effect.estimate, "model_low": effect.low, "model_high": effect.high,
+            **shown, "model": effect.estimate, "model_low": low, "model_high": high,
             "chance_low": effect.chance_low, "chance_high": effect.chance_high,
+            "par_low": par[0], "par_high": par[1],
             "model_a": effect.a, "model_b": effect.b,
             "replicates": effect.replicates, "draws": effect.draws, "small": effect.small,
             "area": effect.area,

@@ -93,7 +93,7 @@ def judge(row: Row, effect: Effect | None) -> Judgement:
     # As seen from no effect towards the sign that is claimed: mirrored data, mirrored verdict.
     turn = claimed.sign or 1.0
     middle = row.nothing if claimed.sign else 0.0
-    own_low, own_high = _interval(effect)
+    own_low, own_high = whole_interval(effect)
     low, high = sorted(turn * (end - middle) for end in (own_low, own_high))
     least, most = sorted(turn * (end - middle) for end in (claimed.low, claimed.high))
     by_chance = (own_low, own_high) == (effect.chance_low, effect.chance_high)
@@ -118,8 +118,9 @@ def judge(row: Row, effect: Effect | None) -> Judgement:
     return Judgement(NOT_COMPARABLE, reason)
 
 
-def _interval(effect: Effect) -> tuple[float, float]:
-    """The model's interval: for chance, and over parameter draws where there are several."""
+def whole_interval(effect: Effect) -> tuple[float, float]:
+    """What a verdict must hold for: the interval for chance and, where there are several, that over
+    parameter draws, from the lower end of both to the upper. NaN where one is not known."""
     lows, highs = (effect.low, effect.chance_low), (effect.high, effect.chance_high)
     if any(map(math.isnan, (*lows, *highs))):
         return math.nan, math.nan
@@ -141,7 +142,7 @@ def _lacking(row: Row, effect: Effect | None) -> str:
         return "no such event in the runs"
     if effect.small:
         return f"fewer than {FLOOR} events on a side: more replicates or a larger scale"
-    if not all(map(math.isfinite, _interval(effect))):
+    if not all(map(math.isfinite, whole_interval(effect))):
         return "the model has no interval: at least two replicates"
     return ""
 
@@ -163,7 +164,7 @@ def _basis(row: Row, effect: Effect) -> str:
     if row.sign_only:
         return RULE if row.built_in else SIGN
     _, low, high = _published(row)
-    own_low, own_high = _interval(effect)
+    own_low, own_high = whole_interval(effect)
     return INTERVAL if low <= own_low and own_high <= high else DISCREPANCY
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.cli import main
 from experiments.manifest import data_hashes
+from experiments.replication.found import is_kept, kept_manifest
 from experiments.replication.replicate import KIND
 from experiments.settings import DEFAULT_DRAWS
 from experiments.uncertainty import two_levels
@@ -170,6 +171,17 @@ def test_the_chart_shows_only_what_passed_the_gate(made):
         forest(made.rows)
 
 
+def test_designs_are_not_run_again_where_the_kept_run_is_the_one_that_would_be_made(monkeypatch):
+    kept = kept_manifest()
+    monkeypatch.setattr("experiments.replication.found.data_hashes", lambda: kept["hashes"])
+    asked = {name: kept[name] for name in ("replicates", "seed", "draws")}
+    assert is_kept(**asked)
+    for name in asked:
+        assert not is_kept(**{**asked, name: asked[name] + 1}), name
+    monkeypatch.setattr("experiments.replication.found.data_hashes", dict)
+    assert not is_kept(**asked)
+
+
 def replication(folder, **changes):
     """A folder as ``carveout replicate`` leaves it, with one design's effects."""
     folder.mkdir()
@@ -246,6 +258,9 @@ def test_parameter_draws_and_chance_are_told_apart(tmp_path, rows_file):
     # One draw has no chilling but the survey's own fear, the other much.
     assert row["model_high"] - row["model_low"] > 3
     assert row["chance_low"] < row["model"] < row["chance_high"]
+    # The model's interval is what the verdict must hold for: both.
+    assert row["model_low"] == min(row["chance_low"], row["par_low"])
+    assert row["model_high"] == max(row["chance_high"], row["par_high"])
     assert "--posterior posterior.csv --draws 8" in made.manifest["command"]
     small = {"scale": 1, "seed": 3, "processes": 1, "progress": False}
     usual = [validate(path, replicates=count, **small) for count in (1, 2)]
