@@ -30,7 +30,6 @@ examples:
 
 'carveout COMMAND --help' explains a command. Documentation: docs/compare.md"""
 
-
 #: Modules that add the commands of a subject: each imports nothing slow and has `add(command)`.
 PARTS: tuple[str, ...] = (
     "experiments.analysis.cli",
@@ -53,12 +52,17 @@ class UsageError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that names the nearest command or option and exits in one place."""
+    """An argument parser that names the nearest command, option or choice."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         plain = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
         super().__init__(*args, **{**plain, **more})
         self._optionals.title = "options"
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            what = "/".join(action.option_strings) or action.dest
+            raise UsageError(_unknown(what, value, action.choices, self))
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog}: {message}; see {self.prog} --help")
@@ -85,7 +89,6 @@ def build_parser() -> Parser:
 
 
 def _built_in(command: Command) -> None:
-
     compare = command(
         "compare",
         "compare regimes in paired replicates",
@@ -110,10 +113,8 @@ def _built_in(command: Command) -> None:
         help="what the others are compared with (welcoming-2012 if listed, else the first)",
     )
     simulation_options(compare)
-    compare.add_argument(
-        "--no-decompose", action="store_true",
-        help="do not tell legal exposure and belief apart (halves the time)",
-    )
+    compare.add_argument("--no-decompose", action="store_true", help="do not tell legal exposure "
+                         "and belief apart (halves the time)")
 
     run = command(
         "run",
@@ -123,8 +124,7 @@ def _built_in(command: Command) -> None:
         "  carveout run --timeline chicago-history --start 2012-01-01 --years 10\n"
         "  carveout run no-contact --events --out results/no-contact",
     )
-    run.add_argument("regime", nargs="?", metavar="REGIME",
-                     help="name or file (default: welcoming-2012)")
+    run.add_argument("regime", nargs="?", metavar="REGIME", help="default: welcoming-2012")
     run.add_argument("--timeline", metavar="TIMELINE",
                      help="dated layers instead of one regime ('carveout timelines')")
     simulation_options(run)
@@ -139,13 +139,12 @@ def _built_in(command: Command) -> None:
     show = texts.add_parser("show", help="the clauses of a regime, each with its text")
     show.add_argument("name", metavar="REGIME")
     diff = texts.add_parser("diff", help="what changes from one regime to another, in plain words")
-    diff.add_argument("a", metavar="REGIME")
-    diff.add_argument("b", metavar="REGIME")
+    for text in ("a", "b"):
+        diff.add_argument(text, metavar="REGIME")
     for sub in (show, diff):
         json_option(sub)
 
-    city = command("city", "check, describe and map a city's folder of tables",
-                   "experiments.listings:city",
+    city = command("city", "check, describe and map a city's tables", "experiments.listings:city",
                    "examples:\n  carveout city describe\n  carveout city check my-city\n"
                    "  carveout city tiles my-city\n"
                    "  carveout city map chicago --kind robbery --boundaries areas.geojson")
@@ -278,13 +277,13 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         if word.startswith("-") or not choices:
             continue
         if word not in choices:
-            raise UsageError(_unknown(f"{scope.prog} command", word, choices))
+            raise UsageError(_unknown(f"{scope.prog} command", word, choices, scope))
         scope = choices[word]
     arguments, extra = parser.parse_known_args(argv)
     if extra:
         options = [text for action in scope._actions for text in action.option_strings]
         lines = [
-            _unknown(f"option of {scope.prog}", word.partition("=")[0], options)
+            _unknown(f"option of {scope.prog}", word.partition("=")[0], options, scope)
             if word.startswith("-")
             else f"unexpected argument {word!r}; see {scope.prog} --help"
             for word in extra
@@ -301,10 +300,10 @@ def _choices(parser: argparse.ArgumentParser) -> dict[str, Any]:
     return {}
 
 
-def _unknown(what: str, found: str, names: Iterable[str]) -> str:
-    from model.faults import unknown
+def _unknown(what: str, found: str, names: Iterable[str], scope: Parser) -> str:
+    from experiments.telling import unknown_word
 
-    return str(unknown(what, found, sorted(names)))
+    return unknown_word(what, found, names, f"{scope.prog} --help")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -363,10 +362,11 @@ def _answer(words: list[str], debug: bool) -> int:
 
 def _told(error: Exception) -> int:
     """Print what went wrong, a line a fault, and give the exit status."""
+    from experiments.telling import lines
     from model.faults import BadInput
 
     if isinstance(error, BadInput):
-        print(error, file=sys.stderr)
+        print("\n".join(lines(error)), file=sys.stderr)
         return BAD_INPUT
     first = (str(error) or "no more is known").splitlines()[0]
     kind = type(error).__name__

@@ -53,9 +53,13 @@ def parameter(name: str) -> dict[str, Any]:
         If there is no parameter of that name.
     """
     from experiments.calibration.posterior import POSTERIOR, load_posterior
+    from model.faults import BadInput, unknown
     from model.registry import load_parameters
 
-    entry = load_parameters().entry(name)
+    registry = load_parameters()
+    if name not in registry:
+        raise BadInput(unknown("parameter", name, sorted(registry)))
+    entry = registry.entry(name)
     told: dict[str, Any] = {"name": name, **entry.model_dump(), "bounds": list(entry.bounds)}
     told["prior"] = None
     if entry.is_free:

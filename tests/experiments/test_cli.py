@@ -60,11 +60,29 @@ def test_every_command_has_help(command, capsys):
         (["parameters", "betaa"], "did you mean beta?"),
         (["compare", "--posture", "2017-2018"], "did you mean 2017-2019?"),
         (["compare", "--set", "sigmma=1"], "did you mean sigma?"),
+        (["evidence", "GJW_REPP"], "'carveout evidence' lists; did you mean GJW_REP?"),
+        (["evidence", "--role", "calib"], "did you mean calibration?"),
+        (["parameters", "report"], "'carveout parameters' lists; did you mean reported_"),
+        (["run", "no-contct"], "('carveout regimes' lists them); did you mean no-contact?"),
     ],
 )
 def test_a_wrong_name_gets_the_nearest(words, nearest, capsys):
     assert main(words) == 2
     assert nearest in capsys.readouterr().err
+
+
+def test_of_many_names_only_the_near_ones_are_told(capsys):
+    for words in (["evidence", "pew"], ["parameters", "nosuch"], ["nosuch"]):
+        assert main(words) == 2
+        assert len(capsys.readouterr().err) < 160
+
+
+def test_a_flood_of_faults_is_counted(capsys, tmp_path):
+    posterior = tmp_path / "posterior.csv"
+    posterior.write_text("beta\n" + "99\n" * 200)
+    assert main(["compare", "--posterior", str(posterior)]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 51 and told[-1] == "and 150 more faults"
 
 
 def test_json_is_one_object(capsys):

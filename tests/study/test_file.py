@@ -9,6 +9,7 @@ from experiments.study.file import load_study, overridden, parse_study, ready_st
 from experiments.study.levers import MIXTURE, combinations
 from experiments.study.plan import make_plan
 from experiments.study.task import Done, Task, run_task
+from experiments.telling import lines
 from model.cells import clause_cells
 from model.faults import BadInput
 from model.layer_files import load_regime
@@ -77,8 +78,32 @@ def test_a_bad_study_is_told_by_file_line_key_and_reason(text, said, tmp_path, c
         with pytest.raises(BadInput, match=rf"bad\.toml:{said}"):
             make_plan(*load_study(path))
     assert main(["study", "run", str(path), "--out", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err.splitlines() == str(told.value).splitlines()
+    assert capsys.readouterr().err.splitlines() == lines(told.value)
     assert not (tmp_path / "out").exists()
+
+
+FORM = (
+    "outcomes = ['reportin']\n[run]\nyaers = 2\n[levers]\nregimes = ['a']\n"
+    "[uncertainties]\nsampler = 'sobl'\n"
+)
+NAMES = (
+    "[run]\ncity = 'atlantis'\n[levers]\nenvironment = ['E0', 'E7']\n[levers.x.a]\n"
+    "clauses.detainer = 'honour all'\nparameters.beta = 99.0\n"
+    "[uncertainties]\nsampler = 'sobol'\nparameters.betta = 'prior'\n"
+)
+VALUES = (
+    "[levers.x.a]\nclauses.detainers = 'never'\n"
+    "[levers.x.b]\nclauses.status_inquiry = 'perhaps'\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [(FORM, [4, 6, 8, 10]), (NAMES, [5, 7, 9, 10, 13]), (VALUES, [5, 7])]
+)
+def test_every_fault_of_a_study_is_told_at_once(text, at):
+    with pytest.raises(BadInput) as told:
+        plan_of(text)
+    assert [fault.line for fault in told.value.faults] == at
 
 
 @pytest.mark.parametrize(
