@@ -89,11 +89,13 @@ def _features(path: Path) -> list[dict[str, Any]]:
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list) or not features:
         raise BadInput(Fault("no features", "a GeoJSON FeatureCollection", str(path)))
-    for place, feature in enumerate(features):
-        if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-            raise BadInput(
-                Fault("no properties", "a Feature with some", str(path), key=f"features[{place}]")
-            )
+    faults = [
+        Fault("no properties", "a Feature with some", str(path), key=f"features[{place}]")
+        for place, feature in enumerate(features)
+        if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict)
+    ]
+    if faults:
+        raise BadInput(faults)
     return features
 
 

@@ -69,13 +69,13 @@ def load_posterior(path: str | Path | None = None) -> Posterior:
     registry = load_parameters()
     names, rows = lines[0], lines[1:]
     faults = _head_faults(names, registry, shown(file))
-    if not faults:
-        for number, row in enumerate(rows, start=2):
-            faults += _row_faults(names, row, registry, shown(file), number)
+    for number, row in enumerate(rows, start=2):
+        faults += _row_faults(names, row, registry, shown(file), number)
+    manifest = _manifest(file.with_suffix(".json"), faults)
     if faults:
         raise BadInput(faults)
     draws = pd.DataFrame([[float(cell) for cell in row] for row in rows], columns=names)
-    return Posterior(draws, _manifest(file.with_suffix(".json")), file)
+    return Posterior(draws, manifest, file)
 
 
 def _head_faults(names: list[str], registry: Parameters, file: str) -> list[Fault]:
@@ -99,6 +99,8 @@ def _row_faults(
         return [Fault(f"{len(row)} cells", f"{len(names)} cells", file, line)]
     faults = []
     for name, cell in zip(names, row, strict=True):
+        if name not in registry:
+            continue  # a fault of the heading
         entry = registry.entry(name)
         try:
             value = float(cell)
@@ -110,10 +112,11 @@ def _row_faults(
     return faults
 
 
-def _manifest(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError):
-        raise BadInput(Fault("not JSON", "the manifest beside a posterior", shown(path))) from None
+def _manifest(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    """What is beside a posterior; what cannot be read is added to `faults`."""
+    if path.is_file():
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, UnicodeDecodeError):
+            faults.append(Fault("not JSON", "the manifest beside a posterior", shown(path)))
+    return {}

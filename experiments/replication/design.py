@@ -237,13 +237,17 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
             call(*arguments)
         except BadInput as error:
             faults.extend(
-                one if one.file else source.fault(path, one.found, one.allowed, one.nearest)
+                one
+                if one.file
+                else source.fault(
+                    (*path, one.key) if one.key else path, one.found, one.allowed, one.nearest
+                )
                 for one in error.faults
             )
 
-    def known(path: KeyPath, name: str, names: tuple[str, ...]) -> None:
+    def known(path: KeyPath, what: str, name: str, names: tuple[str, ...]) -> None:
         if name not in names:
-            found = f"unknown outcome {name!r}" if path[-1] != "where" else f"unknown {name!r}"
+            found = f"unknown {what} {name!r}"
             faults.append(source.fault(path, found, ", ".join(names), nearest(name, names)))
 
     for number, outcome in enumerate(design.outcomes):
@@ -251,9 +255,9 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
         for path, counted in ((here, outcome), ((*here, "truth"), outcome.truth)):
             if counted is None:
                 continue
-            known((*path, "count"), counted.count, tuple(MEASURES))
+            known((*path, "count"), "count", counted.count, tuple(MEASURES))
             if counted.of:
-                known((*path, "of"), counted.of, (*MEASURES, *EXPOSURES))
+                known((*path, "of"), "count", counted.of, (*MEASURES, *EXPOSURES))
             for key in ("group", "minus_group"):
                 at((*path, key), parse_group, getattr(counted, key), {})
         if not design.estimators_of(outcome):
@@ -267,11 +271,11 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
     for place, stratum in enumerate(design.world.strata):
         at(("world", "strata", place, "parameters"), load_parameters, stratum.parameters)
         for name in stratum.where:
-            known(("world", "strata", place, "where"), name, ATTRIBUTES)
+            known(("world", "strata", place, "where", name), "attribute", name, ATTRIBUTES)
         if stratum.regime:
             at(("world", "strata", place, "regime"), load_regime, stratum.regime)
     for name in design.timing.earlier_with:
-        known(("timing", "earlier_with", "where"), name, ATTRIBUTES)
+        known(("timing", "earlier_with", name), "attribute", name, ATTRIBUTES)
     for key in ("regime", "baseline"):
         at(("before", key), load_regime, getattr(design.before, key))
     steps: list[tuple[KeyPath, Law | Change]] = [
@@ -299,7 +303,7 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
     if single and design.timing.cohorts > 1:
         found = f"{single[0].kind} with {design.timing.cohorts} cohorts"
         faults.append(source.fault(("timing", "cohorts"), found, "one cohort"))
-    return faults
+    return sorted(faults, key=lambda fault: fault.line or 0)
 
 
 def own(name: str) -> str:

@@ -181,13 +181,15 @@ def checked(source: TomlSource) -> tuple[StudyFile, TomlSource]:
 
     Whether its regimes, cities and parameters exist is `levers`' and `design`'s to say.
     """
-    faults = list(_lever_form(source))
+    faults = [*_lever_form(source), *_outcome_faults(source)]
+    # Levers at fault are told; the rest of the file is checked without them.
+    data = {**source.data, "levers": {}} if faults else None
+    try:
+        study = source.check(StudyFile, data)
+    except BadInput as error:
+        faults += error.faults
     if faults:
-        raise BadInput(faults)
-    study = source.check(StudyFile)
-    faults += _outcome_faults(source, study)
-    if faults:
-        raise BadInput(faults)
+        raise BadInput(sorted(faults, key=lambda fault: fault.line or 0))
     return study, source
 
 
@@ -252,14 +254,19 @@ def _lever_form(source: TomlSource) -> Any:
                     yield from error.faults
 
 
-def _outcome_faults(source: TomlSource, study: StudyFile) -> list[Fault]:
-    faults = []
-    for index, name in enumerate(study.outcomes):
+def _outcome_faults(source: TomlSource) -> list[Fault]:
+    """Outcomes that do not exist; what is no list of names is pydantic's to tell."""
+    faults: list[Fault] = []
+    given = source.data.get("outcomes", [])
+    names = given if isinstance(given, list) else []
+    for index, name in enumerate(names):
         where = ("outcomes", index)
+        if not isinstance(name, str):
+            continue
         if name not in OUTCOMES:
             allowed = "a name that 'carveout outcomes' lists"
             found = f"unknown outcome {name!r}"
             faults.append(source.fault(where, found, allowed, nearest(name, OUTCOMES)))
-        elif name in study.outcomes[:index]:
+        elif name in names[:index]:
             faults.append(source.fault(where, f"{name!r} twice", "each outcome once"))
     return faults

@@ -16,9 +16,9 @@ from typing import Any
 from experiments.settings import days_of, enough
 from experiments.study.file import StudyFile
 from model.city import load_city
-from model.faults import BadInput, Fault
+from model.faults import BadInput, Fault, unknown
 from model.law import build_law, load_environment, load_timeline
-from model.layer import Layer
+from model.layer import Clauses, Layer
 from model.layer_files import load_regime
 from model.mixture import differing_parts, mix
 from model.posture import load_posture
@@ -74,11 +74,15 @@ def combinations(study: StudyFile, source: TomlSource) -> list[Combination]:
         faults.append(source.fault(("levers",), found, allowed))
     if faults:
         raise BadInput(faults)
-    made = [
-        _combination(study, source, dict(zip(levers, chosen, strict=True)), mixture)
-        for chosen in product(*levers.values())
-        for mixture in mixtures
-    ]
+    made, told = [], dict.fromkeys(faults)
+    for chosen, mixture in product(product(*levers.values()), mixtures):
+        try:
+            named = dict(zip(levers, chosen, strict=True))
+            made.append(_combination(study, source, named, mixture))
+        except BadInput as error:  # one position may be at fault in many combinations
+            told |= dict.fromkeys(error.faults)
+    if told:
+        raise BadInput(told)
     order = {key: at for at, key in enumerate(dict.fromkeys(map(_above, made)))}
     return sorted(made, key=lambda one: order[_above(one)])
 
@@ -115,12 +119,15 @@ def _unknown_names(
                 _LOADERS[key](value)
             elif key == "parameters":
                 load_parameters(value)
+            elif key == "clauses" and (wrong := set(value).difference(Clauses.model_fields)):
+                names = Clauses.model_fields
+                raise BadInput(unknown("clause", one, names, key=one) for one in sorted(wrong))
         except BadInput as error:
             for fault in error.faults:
                 if fault.line is not None:  # a fault in the file that is named
                     yield fault
                 else:
-                    where = (*path, fault.key) if key == "parameters" else path
+                    where = (*path, fault.key) if key in ("parameters", "clauses") else path
                     yield source.fault(where, fault.found, fault.allowed, fault.nearest)
 
 

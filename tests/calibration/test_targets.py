@@ -77,6 +77,17 @@ def test_a_posterior_that_does_not_fit_is_told_by_line(tmp_path, text, line, key
     assert words in str(fault)
 
 
+def test_every_fault_of_a_posterior_is_told_at_once(tmp_path):
+    path = tmp_path / "posterior.csv"
+    path.write_text("beta,gama\n9,0.1\n0.5\n")
+    path.with_suffix(".json").write_text("{")
+    with pytest.raises(BadInput) as error:
+        load_posterior(path)
+    assert [(fault.line, fault.key) for fault in error.value.faults] == [
+        (1, "gama"), (2, "beta"), (3, ""), (None, ""),
+    ]
+
+
 def test_a_missing_posterior_and_more_draws_than_there_are_are_refused(tmp_path):
     with pytest.raises(BadInput, match="no such file"):
         load_posterior(tmp_path / "none.csv")

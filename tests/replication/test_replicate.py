@@ -181,7 +181,7 @@ def test_before_fingerprints_the_channel_is_two_thirds_open_and_detainers_are_tw
     ("change", "place", "words"),
     [
         (("survey_reported", "survey_reportd"), 'count = "survey_reportd"',
-         "outcomes.0.count: unknown outcome 'survey_reportd'; allowed: victimisations"),
+         "outcomes.0.count: unknown count 'survey_reportd'; allowed: victimisations"),
         (("survey_reported", "survey_reportd"), 'count = "survey_reportd"',
          "did you mean survey_reported?"),
         (("ethnicity=latino", "ethnicity=latin"), 'group = "ethnicity=latin"',
@@ -204,6 +204,19 @@ def test_a_bad_design_is_refused_at_its_line(tmp_path, change, place, words, cap
     said = capsys.readouterr().err
     assert f"small.toml:{line}: " in said and words in said
     assert not (tmp_path / "out").exists()
+
+
+def test_every_fault_of_a_design_is_told_at_once_by_line(tmp_path):
+    path = small(tmp_path)
+    text = path.read_text().replace("survey_reported", "survey_reportd")
+    path.write_text(text.replace("immigrants = 1.0", "imigrants = 1.0").replace("beta =", "bta ="))
+    with pytest.raises(BadInput) as error:
+        load_design(path)
+    assert {fault.key for fault in error.value.faults} >= {
+        "parameters.bta", "timing.earlier_with.imigrants", "outcomes.0.count",
+    }
+    lines = [fault.line for fault in error.value.faults]
+    assert lines == sorted(lines)
 
 
 def test_an_unknown_design_is_refused_with_the_nearest():
