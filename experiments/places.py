@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from experiments.settings import Settings, place_of
 from model.city import load_city, shipped_cities
 from model.law import build_law
+from model.layer import Layer
+from model.layer_files import load_regime, regime_names
 
 
 def notes(settings: Settings) -> list[str]:
@@ -24,6 +28,22 @@ def notes(settings: Settings) -> list[str]:
         for text, place in texts.items()
         if place != place_of(city.name)
     ]
+
+
+def in_force(city: str, date: dt.date) -> Layer | None:
+    """The text of a city that is in force on a date, of those that come with the project."""
+    texts = [load_regime(name) for name in regime_names()]
+    ours = [one for one in texts if one.place == city and one.in_force and one.in_force <= date]
+    return max(ours, key=lambda one: str(one.in_force), default=None)
+
+
+def in_force_said(settings: Settings) -> str:
+    """Which text is in force in the city on the first day; empty where that is not known."""
+    scenario = settings.scenario
+    text = in_force(load_city(scenario.city).name, scenario.start)
+    if text is None or scenario.timeline is not None:
+        return ""
+    return f"In force on {scenario.start}: {text.name}, since {text.in_force}."
 
 
 def _title(place: str) -> str:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from experiments.language import decimals, language
 from experiments.outcomes import HEADLINES, OUTCOMES
+from experiments.places import in_force_said
 from experiments.privacy import FLOOR, Released, gated
 from experiments.settings import Settings, environment_says, name
 from experiments.uncertainty import WITHIN_CHANCE, leaves_out_zero, over_draws_said
@@ -182,7 +183,7 @@ def _split(whole: pd.DataFrame, others: list[str]) -> Table:
 
 
 def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
-    lines = []
+    lines = [said for said in (in_force_said(settings),) if said]
     if int(whole["n"].max()) < 2:
         lines.append("One replicate: no interval can be given; use --replicates 2 or more.")
     elif compared:
@@ -202,7 +203,7 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
     else:
         lines.append(
             "Chance alone: what is not known of the parameters is not in these intervals "
-            "(--draws 6)."
+            "(--draws 8)."
         )
     if ((whole["n"] == 2) & whole["low"].isna() & whole["estimate"].notna()).any():
         lines.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import errno
 import json
 import re
@@ -15,6 +16,7 @@ import pytest
 from experiments.cli import build_parser, main
 from experiments.commands import given
 from experiments.completion import candidates
+from experiments.places import in_force
 from experiments.settings import as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +71,15 @@ def test_every_command_has_help(command, capsys):
 def test_a_wrong_name_gets_the_nearest(words, nearest, capsys):
     assert main(words) == 2
     assert nearest in capsys.readouterr().err
+
+
+def test_the_text_in_force_is_that_of_the_city_and_the_day():
+    there = (("chicago", 2022, "welcoming-2021"), ("chicago", 2020, "ice-ban-2019"),
+             ("chicago", 2005, None), ("oak-lawn", 2022, "oak-lawn-2019"),
+             ("littletown", 2022, None))
+    for city, year, name in there:
+        text = in_force(city, dt.date(year, 1, 1))
+        assert (text.name if text else None) == name
 
 
 def test_of_many_names_only_the_near_ones_are_told(capsys):
