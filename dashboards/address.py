@@ -50,6 +50,7 @@ class View:
     month: str = ""
     line: str = ""
     item: str = ""
+    lever: str = ""
 
     def but(self, **changes: Any) -> View:
         """This view with some fields changed."""

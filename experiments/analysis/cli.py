@@ -72,7 +72,7 @@ def _on_studies(command: Command) -> None:
     contrasts = _study_command(
         command, "contrasts", "paired differences in a study, and what pairing saved",
         "  carveout contrasts results/main --outcome reporting_undocumented\n"
-        "  carveout contrasts results/databases --outcome encounters --lever database",
+        "  carveout contrasts results/databases --outcome encounters --lever databases",
     )
     contrasts.add_argument("--baseline", metavar="POSITION",
                            help="what the others are held against (default: welcoming-2012)")

@@ -227,6 +227,7 @@ def _expanded(
     looks = until(more, rule[0], max(rule[1], now), rule[2], begin)
     values = read(study)
     words = f"carveout sure {a} {b} --study STUDY --outcome {outcome} --half-width {rule[0]:g}"
+    words += f" --lever {lever}" * (lever != "regime")
     return _finished(looks, study_manifest(values, words), outcome, a, b, rule[0],
                      source_text(values))
 

@@ -95,8 +95,16 @@ class Values:
         return position
 
     def others(self, lever: str) -> list[str]:
-        """The levers that vary beside `lever`."""
-        return [name for name in self.levers if name != lever]
+        """The levers that vary beside `lever`; not what only moves as it, or those before, do.
+
+        A position that sets regime and posture moves both columns: within it neither varies.
+        """
+        plan = self.frame if self.study is None else self.study.plan
+        kept: list[str] = []
+        for name in self.levers:
+            if name != lever and plan.groupby([lever, *kept])[name].nunique().max() > 1:
+                kept.append(name)
+        return kept
 
     def differences(self, lever: str, position: str, baseline: str) -> pd.DataFrame:
         """Paired values under two positions of a lever, all else equal.

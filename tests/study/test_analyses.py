@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from experiments.analysis import (
@@ -12,6 +13,7 @@ from experiments.analysis import (
     sensitivity,
     until_sure,
 )
+from experiments.analysis.values import Values
 from experiments.cli import main
 from model.faults import BadInput
 
@@ -26,6 +28,21 @@ def test_contrasts_of_a_study_are_paired_by_draw_and_replicate(small):
     assert row["estimate"] == pytest.approx(gap.mean(), abs=1e-12) and gap.mean() > 0
     assert (row["n"], row["draws"]) == (4, 2) and row["ratio"] > 1
     assert done.manifest["study"]["kind"] == "carveout study"
+
+
+def test_a_position_that_moves_several_things_is_one_lever():
+    rows = [
+        {"draw": 0, "replicate": replicate, "package": package, "weight": weight,
+         "regime": regime, "posture": posture, "value": replicate + 10.0 * (package == "b")}
+        for package, regime, posture in (("a", "welcoming-2012", "low"), ("b", "no-contact", "x"))
+        for weight in ("weak", "strong")
+        for replicate in range(3)
+    ]
+    levers = ("regime", "posture", "package", "weight")
+    values = Values(pd.DataFrame(rows), "threat", levers, (), {})
+    for lever, others in (("package", ["weight"]), ("regime", ["weight"]), ("weight", ["regime"])):
+        assert values.others(lever) == others
+    assert paired_contrasts(values, lever="package").table()["estimate"].tolist() == [10, 10]
 
 
 def test_regret_of_a_study_takes_the_users_direction(small):
