@@ -92,8 +92,10 @@ class PairedContrasts(Analysis):
 
     def notes(self) -> list[str]:
         """What the intervals hold."""
-        lines = ["Intervals: Monte Carlo error of the mean over draws; it falls with replicates."]
-        if (draws := int(self.table()["draws"].max())) > 1:
+        draws = int(self.table()["draws"].max())
+        mean = "the mean over draws" if draws > 1 else "the mean"
+        lines = [f"Intervals: Monte Carlo error of {mean}; it falls with replicates."]
+        if draws > 1:
             lines.append(
                 f"Over draws: {over_draws_said(draws)} of the parameters; no number of replicates "
                 "narrows it. Noise is removed where a draw has two replicates or more."
@@ -109,12 +111,14 @@ class PairedContrasts(Analysis):
             f"{row.contrast}, {row.condition}" if row.condition else row.contrast
             for row in table.itertuples()
         ]
-        note = (
-            f"Chance: 95% interval of the mean over draws, {int(table['n'].min())} to "
-            f"{int(table['n'].max())} pairs. Parameters: "
-            f"{over_draws_said(int(table['draws'].max()))}, noise removed. "
-            f"Source: {source_text(self.values)}."
-        )
+        least, most, draws = (int(each) for each in (
+            table["n"].min(), table["n"].max(), table["draws"].max()
+        ))
+        pairs = f"{least} to {most}" if least < most else f"{most}"
+        note = f"Chance: 95% interval of the mean{' over draws' * (draws > 1)}, {pairs} pairs. "
+        if draws > 1:
+            note += f"Parameters: {over_draws_said(draws)}, noise removed. "
+        note += f"Source: {source_text(self.values)}."
         panel = (full_title(self.values.outcome), difference_unit(spec.unit), table.itertuples())
         title = self.sentence().partition(". Pairing")[0].rstrip(".")
         return rows_chart(labels, [panel], title=title, note=note,
