@@ -13,7 +13,7 @@ from model.faults import BadInput, Fault, unknown
 LISTED_BY = {
     "regime": "regimes", "environment": "environments", "posture": "postures",
     "timeline": "timelines", "outcome": "outcomes", "parameter": "parameters",
-    "evidence id": "evidence", "study": "study list",
+    "evidence id": "evidence", "study": "study list", "design": "replicate --list",
 }
 #: More names than these are not printed; nor are more near ones, nor more faults.
 MOST_NAMES, MOST_NEAR, MOST_FAULTS = 16, 3, 50
