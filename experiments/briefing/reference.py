@@ -22,12 +22,17 @@ from experiments.language import LANGUAGES
 
 FOLDER = Path(__file__).parents[2] / "results" / "reference"
 MAIN, BESIDE = "today", ("ordinance-alone", "clauses", "validation")
+#: The text that is in force, so that every difference is what would change.
+IN_FORCE = "welcoming-2021"
 #: What ran, by folder; every command ends in ``--out FOLDER``.
 RUNS = {
-    "today": ("compare", "--scale", "{scale}", "--replicates", "{replicates}", "--seed", "1"),
-    "ordinance-alone": (
-        "compare", "--environment", "E0", "--scale", "{scale}", "--replicates", "{replicates}",
+    "today": (
+        "compare", "--baseline", IN_FORCE, "--scale", "{scale}", "--replicates", "{replicates}",
         "--seed", "1",
+    ),
+    "ordinance-alone": (
+        "compare", "--baseline", IN_FORCE, "--environment", "E0", "--scale", "{scale}",
+        "--replicates", "{replicates}", "--seed", "1",
     ),
     "clauses": (
         "attribute", "welcoming-2012", "welcoming-2021", "--outcome", "reporting_undocumented",
