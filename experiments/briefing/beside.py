@@ -166,10 +166,16 @@ def clauses_text(write: Writer, found: Attribution) -> Inlines:
     environment = write.language.either(
         f"settings.{found.told.environment}", found.told.environment
     )
-    return write(
+    said = write(
         "text.clauses", a=a, b=b, total=total, unit=write.difference_unit(found.outcome),
         outcome=write.thing(found.outcome), environment=environment,
     )
+    baseline = str(write.facts.manifest["baseline"])
+    if found.sides[0] == baseline:
+        return said
+    # A split of another change than the one that everything else is about.
+    other = write("text.clauses_other", a=a, b=b, base=write.regime(baseline))
+    return (*other, Text(" "), *said)
 
 
 def verdicts(write: Writer, found: Validation) -> dict[str, Inlines]:

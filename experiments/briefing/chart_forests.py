@@ -41,7 +41,7 @@ def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figur
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
             tuple(mark(write, change, scale) for change in found.changes.values()),
         ))
-    rows = [told.regime(regime, say) for regime in told.others]
+    rows = [write.marked(regime).replace("\n", " ") for regime in told.others]
     base = told.regime(told.baseline, say)
     title = _glance_title(write, topics, base, len(rows))
     reading = say("chart.glance_reading", base=base)

@@ -17,10 +17,9 @@ from experiments.briefing.document import (
     unmarked,
 )
 from experiments.briefing.findings import NAMED, TOPICS, Topic, parts, sentence, topic
+from experiments.briefing.in_force import in_force, since
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
-from experiments.provenance import Provenance
-from model.ordinance import load_regime, regime_names
 
 #: Terms of the law that page one explains, beside the names of the texts.
 TERMS = ("carve_out", "hand_over", "detainer", "environment")
@@ -35,9 +34,11 @@ def titles(write: Writer, results: Results) -> tuple[str, str, str]:
     """Kicker, title and subtitle."""
     say, told = write.language, results.told
     key = "" if told.others else "_run"
+    past = in_force(told) not in (None, told.baseline)
     many = "_many" if len(told.others) > NAMED else key
     compared = "_one" if len(told.others) == 1 else many
     base, city = write.regime(told.baseline), city_name(results)
+    asked = f"page.title{key or '_past' * past}"
     slots = {"years": told.length(say), "start": say.date(told.start)}
     if told.others:
         slots |= {
@@ -46,7 +47,7 @@ def titles(write: Writer, results: Results) -> tuple[str, str, str]:
         }
     return (
         f"{say('page.kicker')} · {city}",
-        say(f"page.title{key}", city=city, base=say.either(f"titles.{told.baseline}", base)),
+        say(asked, city=city, base=say.either(f"titles.{told.baseline}", base)),
         say(f"page.subtitle{compared}", **slots),
     )
 
@@ -67,11 +68,12 @@ def answer(
     With `every`, each text's difference is told; without, the largest each way. `after` stands
     below the box.
     """
-    said: list[Block] = [Paragraph(write("page.in_model", city=city_name(results)))]
+    said: list[Block] = [Paragraph(_in_model(write, results))]
     ids: list[str] = []
     for found in topics:
         told = sentence(
-            write, found, results.told.baseline, every=every, named=[in_force(results.told)]
+            write, found, results.told.baseline, every=every,
+            named=[name for name in (in_force(results.told),) if name],
         )
         lead = write.strong(f"topic.{found.outcome}.lead")
         said.append(Paragraph((lead, Text(" "), *unmarked(told))))
@@ -82,7 +84,6 @@ def answer(
         "page.where_text", environment=_capital(environment), note=note,
         posture=results.told.posture,
     )
-    where += _replaced(write, results.told)
     blocks: list[Block] = [
         Box(write("page.answer"), tuple(said)), *after,
         Paragraph((write.strong("page.where"), Text(" "), *where)),
@@ -108,32 +109,16 @@ def words_used(write: Writer, results: Results) -> Block:
     )
 
 
-def in_force(told: Provenance) -> str:
-    """The text of the baseline's city that was in force on the first day; the baseline itself where
-    it comes from a file."""
-    if told.baseline not in regime_names():
-        return told.baseline
-    place = load_regime(told.baseline).place
-    layers = [load_regime(name) for name in regime_names()]
-    _, now = max(
-        (layer.in_force, layer.name)
-        for layer in layers
-        if layer.place == place and layer.in_force and layer.in_force <= told.start
-    )
-    return now
-
-
-def _replaced(write: Writer, told: Provenance) -> Inlines:
-    """That the baseline is not in force, where a later text of its city was by the first day."""
+def _in_model(write: Writer, results: Results) -> Inlines:
+    """Of whom the sentences speak, and against which text; whether that is the one in force."""
+    told, city = results.told, city_name(results)
     now = in_force(told)
+    if now is None or not told.others:
+        return write("page.in_model", city=city)
+    slots = {"base": write.regime(told.baseline), "date": write.language.date(since(now))}
     if now == told.baseline:
-        return ()
-    date = load_regime(now).in_force
-    assert date is not None
-    return write(
-        "page.replaced", base=write.regime(told.baseline), now=write.regime(now),
-        date=write.language.date(date),
-    )
+        return write("page.against_now", city=city, **slots)
+    return write("page.against_past", city=city, now=write.regime(now), **slots)
 
 
 def law_or_belief(

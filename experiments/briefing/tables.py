@@ -98,10 +98,10 @@ def outcome_tables(
             ]
             if found:
                 rows += [Row((write.inlines(unit[:1].upper() + unit[1:]),), spans=True), *found]
-        level = f"{write.regime(baseline)}\n{write.language('page.level')}"
+        level = f"{write.marked(baseline)}\n{write.language('page.level')}"
         header = (
             write("page.outcome"), write.inlines(level),
-            *[write.inlines(write.regime(other)) for other in shown], write("page.id"),
+            *[write.inlines(write.marked(other)) for other in shown], write("page.id"),
         )
         widths: tuple[float, ...] = (
             2.2 if shown else 4.0, 0.75 if shown else 2.0,

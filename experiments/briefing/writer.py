@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
 from experiments.briefing.facts import Estimate, Fact, Facts
+from experiments.briefing.in_force import in_force
 from experiments.language import MOST_DIGITS, Language, decimals, few_digits
 from experiments.outcomes import OUTCOMES
+from experiments.provenance import Provenance
 from experiments.uncertainty import reach_kind
 
 #: A difference that is clear has as many digits as it takes to be seen, up to this.
@@ -108,6 +110,12 @@ class Writer:
         """A regime's short name in print, or the title in the user's own file."""
         titles = self.facts.manifest.get("regimes", {})
         return self.language.either(f"regimes.{name}", titles.get(name, name))
+
+    def marked(self, name: str) -> str:
+        """The same, marked if it is the text in force."""
+        now = in_force(Provenance.told(self.facts.manifest))
+        mark = f"\n({self.language('page.in_force')})" if name == now else ""
+        return f"{self.regime(name)}{mark}"
 
     def regimes(self, names: Iterable[str]) -> str:
         """Regimes in a list."""
