@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from experiments.forest import Panel, forest
 from experiments.language import Language, decimals, language
-from experiments.marks import Mark
+from experiments.marks import Mark, alike
 from experiments.outcomes import GROUPS
 from experiments.privacy import FLOOR, Released, gated
 from experiments.provenance import Provenance
@@ -64,16 +64,32 @@ def classes_figure(runs: Settings | Provenance, contrasts: Released, code: str =
 def _happening(
     runs: Settings | Provenance, contrasts: Released, grid: Grid, code: str
 ) -> Figure:
-    """Groups in which nothing happens are left out; those with too few events are only named."""
-    frame = gated(contrasts)
-    cells = frame[(frame["outcome"] == grid.outcome) & frame["by"].isin(["all", grid.by])]
-    levels = cells[cells["measure"] == "level"]
+    """Groups in which nothing happens are left out; those with too few events are only named, and
+    so, with their levels, are those in which no difference can be told from zero."""
+    told = Provenance.of(runs) if isinstance(runs, Settings) else runs
+    cells, say = cells_of(gated(contrasts), grid), language(code)
+    levels = cells.xs("level", level="measure").reset_index("group")
     happens = set(levels.loc[levels["estimate"] > 0, "group"])
     hidden = set(levels.loc[levels["suppressed"], "group"]) - happens - {"all"}
-    shown = [group for group in GROUPS[grid.by] if group in happens]
-    names = [label(group, code).lower() for group in GROUPS[grid.by] if group in hidden]
-    said = language(code)("chart.few_channels", floor=str(FLOOR), names="; ".join(names))
-    return _grid(runs, contrasts, grid, ["all", *shown], code, said if names else "")
+    shown = ["all", *(group for group in GROUPS[grid.by] if group in happens)]
+    still = [
+        group for group in shown
+        if told.others and group not in ("all", grid.about)
+        and not any(mark.clear for mark in marks_of(cells, group, told, say))
+    ]
+    note = ""
+    if still:
+        names = [
+            f"{label(group, code).lower()} "
+            f"({_level(cells.loc[(group, 'level', told.baseline)], grid, say)})"
+            for group in still
+        ]
+        base = told.regime(told.baseline, say)
+        note = say("chart.not_drawn", base=base, names="; ".join(names))
+    if hidden:
+        names = [label(group, code).lower() for group in GROUPS[grid.by] if group in hidden]
+        note += say("chart.few_channels", floor=str(FLOOR), names="; ".join(names))
+    return _grid(runs, contrasts, grid, [one for one in shown if one not in still], code, note)
 
 
 def _grid(
@@ -98,15 +114,15 @@ def _grid(
         return forest(title, reading, names, [panel], source, say, levels=True)
     panels = [
         Panel(
-            name, _level(cells.loc[(group, "level", told.baseline)], told, grid, say),
-            tuple(_mark(cells.loc[(group, "difference", regime)], say) for regime in told.others),
+            name, _level_of(cells.loc[(group, "level", told.baseline)], told, grid, say),
+            marks_of(cells, group, told, say),
         )
         for group, name in zip(groups, names, strict=True)
     ]
     reading = say(f"chart.{grid.words}_change", base=told.regime(told.baseline, say))
     rows = [told.regime(regime, say) for regime in told.others]
     # A fourth column where it saves a row of panels.
-    columns = 2 if len(panels) == 4 else 3 if len(panels) < 7 else 4
+    columns = 3 if len(panels) in (3, 5, 6) else 4
     return forest(
         title, reading, rows, panels, source, say, columns=min(columns, len(panels)), shared=True
     )
@@ -117,14 +133,24 @@ def _group_title(group: str, grid: Grid, say: Language) -> str:
     return say(whole[grid.by]) if group == "all" else label(group, say.code)
 
 
-def _level(row: pd.Series, told: Provenance, grid: Grid, say: Language) -> str:
+def _level_of(row: pd.Series, told: Provenance, grid: Grid, say: Language) -> str:
     """The baseline's level in words, under a panel's title."""
-    base, x = told.regime(told.baseline, say), row["estimate"]
+    base = told.regime(told.baseline, say)
+    return say("chart.level_words", base=base, words=_level(row, grid, say))
+
+
+def _level(row: pd.Series, grid: Grid, say: Language) -> str:
+    x = row["estimate"]
     if row["suppressed"]:
-        return say("chart.level_words", base=base, words=say("chart.too_few"))
+        return say("chart.too_few")
     if math.isnan(x):
-        return say("chart.level_words", base=base, words=say("chart.nothing"))
-    return say(f"chart.{grid.words}_level", base=base, level=say.number(x, decimals(x)))
+        return say("chart.nothing")
+    return say(f"chart.{grid.words}_level", level=say.number(x, decimals(x)))
+
+
+def marks_of(cells: pd.DataFrame, group: str, told: Provenance, say: Language) -> tuple[Mark, ...]:
+    """The marks of one panel: a group's difference under each regime."""
+    return alike([_mark(cells.loc[(group, "difference", one)], say) for one in told.others])
 
 
 def _mark(row: pd.Series, say: Language) -> Mark:
@@ -160,22 +186,20 @@ def interval_words(n: int, compared: bool, draws: int, say: Language) -> str:
 def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) -> str:
     """The largest difference whose intervals leave out zero, in words, or that none does; empty
     where there is no interval."""
-    best, text = 0.0, ""
-    for regime in told.others:
-        row = cells.loc[(grid.about, "difference", regime)]
-        if row["suppressed"] or math.isnan(row["low"]):
-            continue
-        if not leaves_out_zero(row):
-            text = text or say(f"chart.{grid.words}_none")
-            continue
-        if abs(row["estimate"]) > best:
-            best = abs(row["estimate"])
-            text = say(
-                f"chart.{grid.words}_finding", size=say.number(best, _mark(row, say).digits),
-                way=say(f"chart.{grid.more if row['estimate'] > 0 else grid.fewer}"),
-                regime=told.regime(regime, say), base=told.regime(told.baseline, say),
-            )
-    return text
+    marks = marks_of(cells, grid.about, told, say)
+    found = [
+        (mark, regime) for mark, regime in zip(marks, told.others, strict=True)
+        if not mark.note and not math.isnan(mark.low)
+    ]
+    clear = [one for one in found if one[0].clear]
+    if not clear:
+        return say(f"chart.{grid.words}_none") if found else ""
+    best, regime = max(clear, key=lambda one: abs(one[0].estimate))
+    return say(
+        f"chart.{grid.words}_finding", size=say.number(abs(best.estimate), best.digits),
+        way=say(f"chart.{grid.more if best.estimate > 0 else grid.fewer}"),
+        regime=told.regime(regime, say), base=told.regime(told.baseline, say),
+    )
 
 
 def chart_alt(
@@ -206,9 +230,8 @@ def _told(
     cells: pd.DataFrame, group: str, told: Provenance, grid: Grid, say: Language
 ) -> list[str]:
     """A panel in words: the baseline's level, and each difference that can be told from zero."""
-    said = [_level(cells.loc[(group, "level", told.baseline)], told, grid, say)]
-    for regime in told.others:
-        mark = _mark(cells.loc[(group, "difference", regime)], say)
+    said = [_level_of(cells.loc[(group, "level", told.baseline)], told, grid, say)]
+    for regime, mark in zip(told.others, marks_of(cells, group, told, say), strict=True):
         value = mark.note or mark.text(say, signed=True)
         if not mark.note and not mark.clear:
             value = say("alt.unclear", value=value)

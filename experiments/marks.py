@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.language import Language, few_digits
+from experiments.language import MOST_DIGITS, Language, few_digits
 from experiments.style import BASELINE, COLOURS, FAINT, INK, POINT, width_of
 
 CLEAR, UNCLEAR, LEVEL = COLOURS[0], FAINT, BASELINE
@@ -67,6 +67,23 @@ class Mark:
         if self.note:
             return ""
         return (say.change if signed else say.number)(self.estimate, self.digits)
+
+
+def alike(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """The marks of one unit with digits in common: about two figures of the largest estimate, and
+    as many more, up to `MOST_DIGITS`, as it takes to see each that is clear. One that is too small
+    even for those is not told apart from zero: a filled dot would stand beside a nought.
+    """
+    found = [mark for mark in marks if not mark.note]
+    digits = few_digits(max((abs(mark.estimate) for mark in found), default=0.0))
+    sizes = [abs(mark.estimate) for mark in found if mark.clear]
+    seen = [size for size in sizes if round(size, MOST_DIGITS)]
+    while any(round(size, digits) == 0 for size in seen):
+        digits += 1
+    return tuple(
+        replace(mark, precision=digits, clear=mark.clear and round(mark.estimate, digits) != 0)
+        for mark in marks
+    )
 
 
 def draw_mark(

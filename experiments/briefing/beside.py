@@ -19,7 +19,7 @@ from experiments.briefing.writer import Writer
 from experiments.charts import interval_words
 from experiments.forest import Panel, forest
 from experiments.language import few_digits
-from experiments.marks import Mark
+from experiments.marks import Mark, alike
 from experiments.provenance import Provenance
 from experiments.uncertainty import leaves_out_zero
 from model.faults import BadInput, Fault
@@ -136,13 +136,13 @@ def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
     if len(clear):
         top = clear.loc[clear["estimate"].abs().idxmax(), "title"]
         title = say("chart.clauses_finding", clause=phrases.get(top, top), a=a, b=b)
-    marks = tuple(
+    marks = alike([
         Mark(
             row["estimate"], row["low"], row["high"], leaves_out_zero(row), "",
             *(row.get(end, math.nan) for end in DRAWN),
         )
         for row in rows.to_dict("records")
-    )
+    ])
     names = [
         say("chart.clauses_whole") if row.clause == WHOLE else phrases.get(row.title, row.title)
         for row in rows.itertuples()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from matplotlib.figure import Figure
 
@@ -17,8 +17,13 @@ from experiments.forest import Panel, forest
 from experiments.marks import Mark
 
 
-def mark(write: Writer, found: Estimate, scale: float = 1.0) -> Mark:
-    """An estimate as a forest draws it."""
+def marks(write: Writer, changes: Sequence[Estimate], scale: float = 1.0) -> tuple[Mark, ...]:
+    """Estimates of one panel as a forest draws them, with the digits of sentences."""
+    digits = change_digits(changes, scale)
+    return tuple(_mark(write, one, scale, digits) for one in changes)
+
+
+def _mark(write: Writer, found: Estimate, scale: float, digits: int) -> Mark:
     state = verdict(found)
     notes = {
         Verdict.HIDDEN: "chart.too_few", Verdict.NONE: "chart.nothing",
@@ -27,7 +32,7 @@ def mark(write: Writer, found: Estimate, scale: float = 1.0) -> Mark:
     note = write.language(notes[state]) if state in notes else ""
     return Mark(
         found.estimate * scale, found.low * scale, found.high * scale, state.clear, note,
-        found.par_low * scale, found.par_high * scale, precision=change_digits(found, scale),
+        found.par_low * scale, found.par_high * scale, precision=digits,
     )
 
 
@@ -39,7 +44,7 @@ def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figur
         scale = float(say(f"topic.{found.outcome}.scale"))
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
-            tuple(mark(write, change, scale) for change in found.changes.values()),
+            marks(write, list(found.changes.values()), scale),
         ))
     rows = [write.marked(regime).replace("\n", " ") for regime in told.others]
     base = told.regime(told.baseline, say)
@@ -98,7 +103,7 @@ def sure_figure(
                 kept[found.outcome] = names
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
-            tuple(mark(write, one, scale) for one in (found.changes[regime], *others.values())),
+            marks(write, [found.changes[regime], *others.values()], scale),
         ))
     slots = {"regime": told.regime(regime, say), "base": told.regime(told.baseline, say)}
     title = _sure_title(write, topics, regime, turned, lost, slots)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -13,22 +16,24 @@ from matplotlib.ticker import FuncFormatter
 
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
-from experiments.language import MINUS, Language, places
+from experiments.language import MINUS, Language, few_digits, places
 from experiments.maps import DIVERGING, draw_areas, ink_on
-from experiments.style import BASELINE, FAINT, RC, wrapped
+from experiments.style import BASELINE, FAINT, POINT, RC, wrapped
 from experiments.uncertainty import leaves_out_zero
 from model.city import City, load_city
 from model.faults import BadInput
 from model.tiles import tile_centres
 
 OUTCOME = "area_reporting"
-SIZE = (7.4, 2.8)
+SIZE = (7.4, 3.6)
 #: Shares of the figure: what a map and the words beside it take of its width; where maps end.
-MAP, BESIDE, LOWEST = 0.23, 0.25, 0.225
+MAP, BESIDE, LOWEST = 0.25, 0.23, 0.16
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
 BY_CHANCE = 0.05
 #: Maps side by side, and names of areas listed under each.
 MOST_MAPS, MOST_NAMES = 2, 6
+#: Height of a line beside a map, in sizes of its type.
+LEADING = 1.42
 
 
 def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Figure, str] | None:
@@ -52,16 +57,16 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
         top = 1 - (0.52 + 0.19 * lines) / SIZE[1]
         for place, (regime, found) in enumerate(rows.items()):
             axes = figure.add_axes((0.5 * place, LOWEST, MAP, top - LOWEST), anchor="N")
-            _map(axes, city, found, reach)
-            text = _counts(say, city, found)
-            name = wrapped(told.regime(regime, say), 9, bold=True, width=BESIDE * SIZE[0])
-            left, below = 0.5 * place + MAP + 0.01, 0.16 * (name.count("\n") + 1) / SIZE[1]
-            figure.text(left, top, name, fontsize=9, fontweight="bold", va="top")
-            figure.text(
-                left, top - below, wrapped(text, 8, width=BESIDE * SIZE[0]), fontsize=8,
-                va="top", color=BASELINE, linespacing=1.3,
-            )
-            texts.append(f"{told.regime(regime, say)}: {text}")
+            named = _largest(found)
+            _map(axes, city, found, reach, named)
+            text, listed = _counts(say, found), _names(say, city, found, named)
+            _beside(figure, 0.5 * place + MAP + 0.01, top, [
+                (told.regime(regime, say), {"fontsize": 9, "fontweight": "bold"}),
+                (say.either(f"words.texts.{regime}", ""), {"fontsize": 8, "color": FAINT}),
+                (text, {"fontsize": 8, "color": BASELINE}),
+                (listed, {"fontsize": 8, "color": BASELINE}),
+            ])
+            texts.append(f"{told.regime(regime, say)}: {text} {listed.replace(chr(10), ', ')}.")
         _scale(figure, reach, say("chart.map_unit", base=base), say)
         figure.text(0.0, 0.99, title, fontsize=12, fontweight="bold", va="top")
         figure.text(
@@ -72,6 +77,21 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
             0.0, 0.008, wrapped(told.source(say.code), 7), fontsize=7, color=FAINT, va="bottom"
         )
     return figure, " ".join(texts)
+
+
+def _beside(
+    figure: Figure, left: float, top: float, parts: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """Paragraphs beside a map, one under the other."""
+    for words, look in parts:
+        if not words:
+            continue
+        size, bold = look["fontsize"], "fontweight" in look
+        text = "\n".join(
+            wrapped(line, size, bold=bold, width=BESIDE * SIZE[0]) for line in words.split("\n")
+        )
+        figure.text(left, top, text, va="top", linespacing=1.3, **look)
+        top -= ((text.count("\n") + 1) * size * LEADING / POINT + 0.06) / SIZE[1]
 
 
 def areas(results: Results, regime: str) -> pd.DataFrame:
@@ -103,24 +123,38 @@ def _title(say: Language, results: Results, rows: dict[str, pd.DataFrame]) -> st
     )
 
 
-def _counts(say: Language, city: City, found: pd.DataFrame) -> str:
-    """How many areas leave out zero, how many would by chance, and the names of the largest."""
+def _counts(say: Language, found: pd.DataFrame) -> str:
+    """How many areas leave out zero, and how many would by chance."""
     known = found[found["estimate"].notna()]
-    clear = known[_clear(known)]
-    said = say(
-        "chart.map_counts", count=say.number(len(clear)), total=say.number(len(known)),
-        chance=say.number(BY_CHANCE * len(known)),
+    return say(
+        "chart.map_counts", count=say.number(int(_clear(known).sum())),
+        total=say.number(len(known)), chance=say.number(BY_CHANCE * len(known)),
     )
-    if clear.empty:
-        return said
-    names = dict(zip(map(str, city.numbers), city.names, strict=True))
+
+
+def _largest(found: pd.DataFrame) -> dict[str, str]:
+    """A letter for each of the areas of the largest differences that leave out zero."""
+    clear = found[_clear(found) & found["estimate"].notna()]
     order = clear["estimate"].abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMES]
-    listed = ", ".join(names[number] for number in order)
-    key = "map_names" if len(clear) <= MOST_NAMES else "map_some_names"
-    return f"{said} {say(f'chart.{key}', list=listed)}"
+    return dict(zip(order, ascii_uppercase, strict=False))
 
 
-def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
+def _names(say: Language, city: City, found: pd.DataFrame, named: dict[str, str]) -> str:
+    """The letters' areas with their values, a line each."""
+    names = dict(zip(map(str, city.numbers), city.names, strict=True))
+    values = found["estimate"]
+    figures = {
+        number: say.number(values[number], few_digits(values[number]), signed=True)
+        for number in named
+    }
+    return "\n".join(
+        f"{letter}  {names[number]} {figures[number]}" for number, letter in named.items()
+    )
+
+
+def _map(
+    axes: Axes, city: City, found: pd.DataFrame, reach: float, named: dict[str, str]
+) -> None:
     numbers = [str(number) for number in city.numbers]
     values = found["estimate"].reindex(numbers).to_numpy(float)
     tiles = draw_areas(
@@ -129,18 +163,19 @@ def _map(axes: Axes, city: City, found: pd.DataFrame, reach: float) -> None:
     clear = _clear(found).reindex(numbers, fill_value=False).to_numpy(bool)
     tiles.set_edgecolor([BASELINE if one else "#b5b5b5" for one in clear])
     tiles.set_linewidth([1.5 if one else 0.4 for one in clear])
-    # In greyscale both ends of the scale are dark: a sign tells them apart.
+    # In greyscale both ends of the scale are dark: a sign tells them apart, or the list its letter.
     colours = np.asarray(tiles.get_facecolor(), float)
     for at in clear.nonzero()[0]:
         x, y = tile_centres(city.tiles)[at]
-        axes.text(x, y, "+" if values[at] > 0 else MINUS, fontsize=7, fontweight="bold",
-                  ha="center", va="center_baseline", color=ink_on(colours[at]))
+        sign = named.get(numbers[at], "+" if values[at] > 0 else MINUS)
+        axes.text(x, y, sign, fontsize=7.5, fontweight="bold", ha="center",
+                  va="center_baseline", color=ink_on(colours[at]))
 
 
 def _scale(figure: Figure, reach: float, unit: str, say: Language) -> None:
     norm = TwoSlopeNorm(0.0, -reach, reach)
     bar = figure.colorbar(
-        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.187, 0.4, 0.019)),
+        ScalarMappable(norm, DIVERGING), cax=figure.add_axes((0.3, 0.133, 0.4, 0.014)),
         orientation="horizontal",
     )
     bar.outline.set_visible(False)  # type: ignore[operator]

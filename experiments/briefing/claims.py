@@ -6,10 +6,10 @@ import re
 import tomllib
 from pathlib import Path
 
-from experiments.briefing.document import Inline, Inlines, Number, Row, Table, Text
+from experiments.briefing.document import Inline, Inlines, Row, Table, Text
 from experiments.briefing.facts import EVIDENCE, Estimate, Fact, Facts
-from experiments.briefing.findings import ranges
 from experiments.briefing.queries import identity
+from experiments.briefing.ranges import ranges, sizer
 from experiments.briefing.relative import percent
 from experiments.briefing.results import Results
 from experiments.briefing.rules import NO_EVENTS, Verdict, verdict
@@ -85,12 +85,8 @@ def _model(write: Writer, results: Results, claim: dict) -> Inlines:
         return (*said, *write(f"evidence.{state}", thing=write.thing(outcome), **names))
     if not state.clear and state is not Verdict.UNCLEAR:
         return (*said, *write("evidence.unknown", thing=write.thing(outcome)))
-    digits, turned = change_digits(change), state is Verdict.FEWER
-
-    def number(column: str) -> Number:
-        value, form = getattr(change, column), "size" if state.clear else "signed"
-        return write.number(change.fact, column, value, digits, form=form)
-
+    number = sizer(write, change, change_digits([change]), 1.0, "size" if state.clear else "signed")
+    turned = state is Verdict.FEWER
     unit = "%" if relative and state.clear else write.difference_unit(outcome)
     if relative and not state.clear:
         unit = write.language("evidence.percent")

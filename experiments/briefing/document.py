@@ -29,9 +29,18 @@ class Number:
 
 @dataclass(frozen=True)
 class Mark:
-    """The id of a fact in print, small, so that a reader of paper can ask for it."""
+    """The id of a fact in print, small, so that a reader of paper can ask for it.
+
+    With a `label` that stands in its place, and the id at the foot of the page.
+    """
 
     fact: str
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is printed."""
+        return self.label or self.fact
 
 
 Inline = Text | Number | Mark
@@ -142,11 +151,6 @@ def inlines_of(blocks: Iterable[Block]) -> Iterator[Inline]:
             case Box(title, inner):
                 yield from title
                 yield from inlines_of(inner)
-
-
-def unmarked(inlines: Iterable[Inline]) -> Inlines:
-    """The same without ids."""
-    return tuple(one for one in inlines if not isinstance(one, Mark))
 
 
 def facts_of(inlines: Iterable[Inline]) -> list[str]:

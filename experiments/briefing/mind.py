@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from experiments.briefing.document import Block, Bullets, Inlines, Paragraph, Text
-from experiments.briefing.findings import Topic
+from experiments.briefing.document import Block, Bullets, Inlines, Mark, Paragraph, Text
+from experiments.briefing.findings import Topic, clause
 from experiments.briefing.results import Results
 from experiments.briefing.rules import Verdict, losses, reversals, verdict
-from experiments.briefing.writer import Writer
+from experiments.briefing.writer import Writer, change_digits
 
 
 def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
@@ -61,17 +61,27 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     if held:
         said.append(write("text.mind_held", topic=lead, regime=write.regimes(held)))
     if not found.clear:
-        clear: dict[str, list[str]] = {}
-        for regime in found.changes:
-            for name, state in other_verdicts(results, found.outcome, regime).items():
-                if state.clear:
-                    clear.setdefault(name, []).append(regime)
-        elsewhere = [
-            write.language("text.mind_elsewhere", regimes=write.regimes(regimes),
-                           name=setting(write, name))
-            for name, regimes in clear.items()
-        ]
-        key = "mind_unclear" if elsewhere else "mind_unclear_none"
-        slots = {"list": "; ".join(elsewhere)} if elsewhere else {}
-        said.append(write(f"text.{key}", topic=lead, **slots))
+        said.append(_elsewhere(write, results, found, lead))
     return said
+
+
+def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> Inlines:
+    """Where a topic's differences can be told, with their sizes, if not in this setting."""
+    scale, parts = found.scale(write), []
+    for name, other in results.variants.items():
+        changes = {
+            regime: other.facts.estimate("difference", regime, found.outcome)
+            for regime in found.changes
+        }
+        clear = {regime: one for regime, one in changes.items() if verdict(one).clear}
+        digits = change_digits(clear.values(), scale)
+        if clear:
+            listed = write.join([
+                (*clause(write, one, regime, scale, digits), Mark(one.fact))
+                for regime, one in clear.items()
+            ])
+            parts.append(write("text.mind_elsewhere", name=setting(write, name), list=listed))
+    if not parts:
+        return write("text.mind_unclear_none", topic=lead)
+    unit = write.language(f"topic.{found.outcome}.unit")
+    return write("text.mind_unclear", topic=lead, unit=unit, list=write.join(parts))

@@ -12,11 +12,9 @@ from experiments.briefing.document import (
     Inlines,
     Paragraph,
     Text,
-    facts_of,
-    plain,
-    unmarked,
 )
 from experiments.briefing.findings import NAMED, TOPICS, Topic, parts, sentence, topic
+from experiments.briefing.ids import lettered
 from experiments.briefing.in_force import in_force, since
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
@@ -61,38 +59,36 @@ def found_topics(write: Writer, results: Results) -> list[Topic]:
 
 def answer(
     write: Writer, results: Results, topics: list[Topic], *, every: bool = False,
-    after: Sequence[Block] = (),
+    bare: bool = False, after: Sequence[Block] = (),
 ) -> list[Block]:
     """The three sentences in a box, then where they hold, law or belief, and how sure.
 
-    With `every`, each text's difference is told; without, the largest each way. `after` stands
-    below the box.
+    With `every`, each text's difference is told; without, the largest each way, that of the text
+    in force and that of the last text named. If `bare`, sentences are to be quoted and have no
+    brackets. `after` stands below the box.
     """
+    told = results.told
+    named = [name for name in (in_force(told), *told.others[-1:]) if name]
     said: list[Block] = [Paragraph(_in_model(write, results))]
-    ids: list[str] = []
     for found in topics:
-        told = sentence(
-            write, found, results.told.baseline, every=every,
-            named=[name for name in (in_force(results.told),) if name],
+        sentences = sentence(
+            write, found, told.baseline, every=every, named=named, bare=bare
         )
         lead = write.strong(f"topic.{found.outcome}.lead")
-        said.append(Paragraph((lead, Text(" "), *unmarked(told))))
-        ids.append(f"{lead.text.rstrip('.')}: {' '.join(facts_of(told))}")
-    said.append(Paragraph(write("page.ids", list=" · ".join(ids)), "ids"))
+        said.append(Paragraph((lead, Text(" "), *sentences)))
     environment, note = write.environment()
     where = write(
-        "page.where_text", environment=_capital(environment), note=note,
-        posture=results.told.posture,
+        "page.where_text", environment=_capital(environment), note=note, posture=told.posture,
     )
     blocks: list[Block] = [
         Box(write("page.answer"), tuple(said)), *after,
         Paragraph((write.strong("page.where"), Text(" "), *where)),
     ]
-    if results.told.others:
+    if told.others:
         blocks.append(Paragraph((write.strong("page.law_or_belief"), Text(" "),
                                  *law_or_belief(write, results, topics, every=every))))
     blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results))))
-    return blocks
+    return lettered(write, blocks)
 
 
 def words_used(write: Writer, results: Results) -> Block:
@@ -128,18 +124,23 @@ def law_or_belief(
     if not results.manifest.get("decomposed", False):
         return write("parts.not_run")
     meaning = write("parts.meaning")
-    found: dict[str, tuple[Inlines, list[str]]] = {}
+    said = []
     for one in topics:
         if one.clear:
-            said = parts(write, one, one.clear if every else one.largest)
-            name = write.language(f"topic.{one.outcome}.thing")
-            found.setdefault(plain(said), (said, []))[1].append(name)
-    if not found:
+            listed = parts(write, one, one.clear if every else _named(one, results))
+            say = write.language
+            name, unit = (say(f"topic.{one.outcome}.{key}") for key in ("thing", "unit"))
+            said.append(write("parts.topic", thing=_capital(name), unit=unit, list=listed))
+    if not said:
         return meaning
-    listed = write.join([
-        (Text(f"{write.language.listed(names)}: "), *said) for said, names in found.values()
-    ])
-    return (*meaning, Text(" "), *write("parts.which", list=listed))
+    return (*meaning, Text(" "), *write("parts.which", list=write.join(said, ". ")))
+
+
+def _named(found: Topic, results: Results) -> list[str]:
+    """Texts whose differences page one tells: the largest each way, and those named anyway."""
+    named = [in_force(results.told), *results.told.others[-1:]]
+    more = [one for one in found.clear if one in named and one not in found.largest]
+    return [*found.largest, *more]
 
 
 def sure(write: Writer, results: Results) -> Inlines:

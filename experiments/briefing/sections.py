@@ -20,7 +20,7 @@ from experiments.briefing.document import (
     Text,
 )
 from experiments.briefing.facts import Fact
-from experiments.briefing.figures import Drawn
+from experiments.briefing.figures import Drawn, sides
 from experiments.briefing.findings import Topic
 from experiments.briefing.mind import mind
 from experiments.briefing.page_one import answer, found_topics, titles, words_used
@@ -74,7 +74,7 @@ def _answer(made: Pages) -> list[Block]:
 def _answer_to_quote(made: Pages) -> list[Block]:
     rules = Bullets((made.write("quote.may"), made.write("quote.may_not")))
     quote: list[Block] = [made.heading("quote"), rules]
-    said = answer(made.write, made.results, made.topics, after=quote)
+    said = answer(made.write, made.results, made.topics, bare=True, after=quote)
     return [*said, *made.charts("glance"), words_used(made.write, made.results), Break()]
 
 
@@ -104,18 +104,27 @@ def _reporting(made: Pages) -> list[Block]:
 
 
 def _encounters(made: Pages) -> list[Block]:
-    blocks: list[Block] = [made.heading("encounters")]
-    for stem in ("encounters", "classes"):
-        if stem in made.drawn:
-            blocks += [made.text(f"text.{stem}", "intro"), *made.charts(stem)]
-    if len(blocks) == 1:
-        blocks.append(made.text("text.channels_hidden"))
-    return blocks
+    if "encounters" not in made.drawn:
+        return [made.heading("encounters"), made.text("text.channels_hidden")]
+    said = made.text("text.encounters", "intro")
+    return [made.heading("encounters"), said, *made.charts("encounters")]
+
+
+def _classes(made: Pages) -> list[Block]:
+    if "classes" not in made.drawn:
+        return []
+    return [made.heading("classes"), made.text("text.classes", "intro"), *made.charts("classes")]
 
 
 def _places(made: Pages) -> list[Block]:
-    said = "text.places" if "map" in made.drawn else "text.places_none"
-    return [made.heading("places"), made.text(said, "intro"), *made.charts("map")]
+    if "map" not in made.drawn:
+        return [made.heading("places"), made.text("text.places_none")]
+    said = made.write("text.places")
+    regimes = sides(made.results)
+    if len(regimes) > 1:
+        a, b = (made.write.regime(regime) for regime in regimes)
+        said = (*said, Text(" "), *made.write("text.places_which", a=a, b=b))
+    return [made.heading("places"), Paragraph(said, "intro"), *made.charts("map")]
 
 
 def _months(made: Pages) -> list[Block]:
@@ -222,16 +231,19 @@ def _parameters(made: Pages) -> list[Block]:
     return [Table(made.write("page.register"), header, rows, (3, 1))]
 
 
-#: The map first: it fills the page that the table of headlines begins.
+#: In an order that fills the pages, beginning with that which the table of headlines begins.
 _CHARTS: tuple[Section, ...] = (
-    _places, _reporting, _encounters, _months,
+    _encounters, _places, _reporting, _classes, _months,
 )
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": (
         _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method,
         _again,
     ),
-    "press": (_answer_to_quote, _headlines, _reporting, _encounters, _evidence, _limits, _again),
+    "press": (
+        _answer_to_quote, _headlines, _reporting, _encounters, _classes, _evidence, _limits,
+        _again,
+    ),
     "technical": (
         _answer_of_every_text, _headlines, _words, *_CHARTS, _mind, _clauses, _evidence, _regimes,
         _limits, _method, _detail, _parameters, _again,

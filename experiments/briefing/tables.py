@@ -17,20 +17,22 @@ from experiments.privacy import FLOOR
 MOST_COLUMNS = 6
 ROOM_FOR_IDS = 3
 #: Outcomes whose differences are told apart into law and belief.
-SPLIT = ("reporting_undocumented", "encounters")
+SPLIT = ("reporting_undocumented", "victimisations", "encounters")
 
 
-def level_cell(write: Writer, level: Estimate, *, spread: bool) -> Inlines:
-    """A level; with its interval if `spread`."""
+def level_cell(write: Writer, level: Estimate, *, narrow: bool = False) -> Inlines:
+    """A level with its interval."""
     state = verdict(level)
     if state in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
         return _absent(state)
     digits = level_digits(level.estimate)
-    shown = (write.number(level.fact, "estimate", level.estimate, digits),)
-    return (*shown, *_intervals(write, level, digits)) if spread else shown
+    shown = write.number(level.fact, "estimate", level.estimate, digits)
+    return (shown, *_intervals(write, level, digits, narrow=narrow))
 
 
-def change_cell(write: Writer, change: Estimate, *, narrow: bool = False) -> Inlines:
+def change_cell(
+    write: Writer, change: Estimate, digits: int, *, narrow: bool = False
+) -> Inlines:
     """A difference with its interval: bold where it may be told, grey where it may not.
 
     Where the same happened in either run it is said, in place of a number that only comes of
@@ -41,7 +43,6 @@ def change_cell(write: Writer, change: Estimate, *, narrow: bool = False) -> Inl
         return _absent(state)
     if state in NO_EVENTS:
         return (Text(write.language(f"cell.{state}"), "quiet"),)
-    digits = change_digits(change)
     style = "strong" if state.clear else "quiet"
     number = write.number(
         change.fact, "estimate", change.estimate, digits, form="signed", style=style
@@ -78,6 +79,8 @@ def _interval(
         for name in columns
     )
     left, right = (Text(sign, "quiet") for sign in brackets)
+    if low.text == high.text:
+        return (left, low, right)
     return (left, low, Text("…", "quiet"), high, right)
 
 
@@ -115,7 +118,7 @@ def outcome_tables(
                 for row in rows
             ]
             header = header[:-1]
-            widths = (1.84, 0.7, *[0.95] * len(shown))
+            widths = (1.72, 1.05, *[0.95] * len(shown))
         said = write(f"page.{caption}", base=write.regime(baseline))
         yield Table(said, header, tuple(rows), widths)
 
@@ -135,9 +138,9 @@ def _outcome_rows(
     mark = write.mark(
         write.facts.rows(outcome=outcome, by="all", group="all", measure=["level", "difference"])
     )
-    cells = [change_cell(write, change, narrow=narrow) for change in changes]
     yield Row(
-        (name, level_cell(write, level, spread=not others), *cells, (mark,)), indent=indent
+        (name, level_cell(write, level, narrow=narrow), *_changes(write, changes, narrow), (mark,)),
+        indent=indent,
     )
     if outcome not in SPLIT or not any(verdict(change).clear for change in changes):
         return  # parts of what may be nothing are not shown: they would be read as something
@@ -150,9 +153,14 @@ def _outcome_rows(
         )
         label = (Text(write.language(f"page.{words}_row"), "quiet"),)
         yield Row(
-            (label, (), *[change_cell(write, one, narrow=narrow) for one in found], (mark,)),
-            indent=True,
+            (label, (), *_changes(write, found, narrow), (mark,)), indent=True,
         )
+
+
+def _changes(write: Writer, changes: Sequence[Estimate], narrow: bool) -> list[Inlines]:
+    """The cells of a row; its numbers have their digits in common."""
+    digits = change_digits(changes)
+    return [change_cell(write, change, digits, narrow=narrow) for change in changes]
 
 
 def headline_tables(write: Writer, baseline: str, others: Sequence[str]) -> list[Table]:

@@ -118,7 +118,7 @@ def _table(table: Table) -> str:
 def _cell(cell: Inlines) -> str:
     """A cell; an id that stands alone is set on the line, not above it."""
     if len(cell) == 1 and isinstance(cell[0], Mark):
-        return f"#idcell({_quoted(cell[0].fact)})"
+        return f"#idcell({_quoted(cell[0].text)})"
     return _inlines(cell)
 
 
@@ -128,7 +128,7 @@ def _inlines(inlines: Inlines) -> str:
 
 def _inline(one: Inline) -> str:
     if isinstance(one, Mark):
-        return f"#mark({_quoted(one.fact)})"
+        return f"#{'letter' if one.label else 'mark'}({_quoted(one.text)})"
     lines = one.text.split("\n")
     text = "#linebreak()".join(f"#{_quoted(line)}" for line in lines)
     style = WRAPS.get(one.style)

@@ -161,7 +161,7 @@ class _Word:
 
         for one in inlines:
             if isinstance(one, Mark):
-                run = paragraph.add_run(f" {one.fact}")
+                run = paragraph.add_run(one.label or f" {one.fact}")
                 run.font.size, run.font.superscript = Pt(7), True
                 run.font.color.rgb = RGBColor.from_string(QUIET)
                 continue

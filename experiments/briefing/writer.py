@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
+from experiments.briefing.document import Inline, Inlines, Mark, Number, Text, plain
 from experiments.briefing.facts import Estimate, Fact, Facts
 from experiments.briefing.in_force import in_force
-from experiments.language import MOST_DIGITS, Language, decimals, few_digits
+from experiments.language import Language, decimals, few_digits
 from experiments.outcomes import OUTCOMES
 from experiments.provenance import Provenance
 from experiments.uncertainty import reach_kind
 
-#: A difference that is clear has as many digits as it takes to be seen, up to this.
+#: Differences have as many digits as it takes for each that is clear to be seen, up to this.
 FINEST = 6
 
 
@@ -27,24 +27,22 @@ def printed(
 
 
 def level_digits(level: float, scale: float = 1.0) -> int:
-    """Digits of a level, wherever it stands: three figures."""
+    """Digits of a level and its intervals, wherever they stand: three figures."""
     return decimals(level * scale)
 
 
-def change_digits(change: Estimate, scale: float = 1.0) -> int:
-    """Digits of a difference and its intervals, wherever they stand: text, table or chart.
+def change_digits(changes: Iterable[Estimate], scale: float = 1.0) -> int:
+    """Digits that differences of one unit have in common: a sentence's, a row's, a panel's.
 
-    About two figures of the largest. Where every interval leaves out zero, more are taken until
-    its ends differ in print and the one nearest to zero shows: what is clear must not seem to
-    touch it.
+    About two figures of the largest end, and as many more as it takes that what is clear does not
+    seem to touch zero. Where one interval is narrower than that, its ends are the same in print.
     """
-    known = [abs(size * scale) for size in change.sizes if not math.isnan(size)]
-    digits = few_digits(max(known, default=0.0))
-    nearest, low, high = (one * scale for one in (change.nearest, change.low, change.high))
-    while nearest and digits < MOST_DIGITS and round(low, digits) == round(high, digits):
-        digits += 1
-    while nearest and digits < FINEST and round(nearest, digits) == 0:
-        digits += 1
+    shown = [one for one in changes if not (one.missing or one.suppressed)]
+    sizes = [abs(size * scale) for one in shown for size in one.sizes if not math.isnan(size)]
+    digits = few_digits(max(sizes, default=0.0))
+    for nearest in (one.nearest * scale for one in shown):
+        while nearest and digits < FINEST and round(nearest, digits) == 0:
+            digits += 1
     return digits
 
 
@@ -83,6 +81,13 @@ class Writer:
             joined += [Text(joint)] if place else []
             joined += part
         return tuple(joined)
+
+    def listed(self, parts: Sequence[Inlines]) -> Inlines:
+        """``a, b and c`` of inlines."""
+        if len(parts) < 2:
+            return self.join(parts)
+        last = self.language.last_joint(plain(parts[-1]))
+        return (*self.join(parts[:-1], ", "), Text(last), *parts[-1])
 
     def number(
         self, fact: str, column: str, value: float, digits: int, *,

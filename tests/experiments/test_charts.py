@@ -35,11 +35,11 @@ from experiments.charts import (
 from experiments.contrasts import interval
 from experiments.forest import Panel, forest
 from experiments.language import LANGUAGES, few_digits, language
-from experiments.marks import CHANCE, CLEAR, PARAMETERS, Mark
+from experiments.marks import CHANCE, CLEAR, PARAMETERS, Mark, alike
 from experiments.outcomes import GROUPS
 from experiments.privacy import Released, reread
 from experiments.provenance import Provenance
-from experiments.style import _few_colours, as_bytes, save, wrapped
+from experiments.style import _few_colours, as_bytes, label, save, wrapped
 
 TOLD = Provenance(
     ("a", "b", "c"), "a", (0, 1), 1.0, 1.0, dt.date(2022, 1, 1), "E3", "2017-2019", {}
@@ -48,6 +48,7 @@ GRIDS = {
     REPORTING: reporting_figure, ENCOUNTERS: encounters_figure, CLASSES: classes_figure,
 }
 NONE = (math.nan, math.nan)
+GRIDS_LAST = GROUPS["channel"][-1]
 #: Estimate, interval of chance, interval of the parameters; whether it is told apart from zero.
 CASES = {
     "clear": ((2.0, 1.0, 3.0, *NONE), True),
@@ -203,6 +204,29 @@ def test_figures_have_the_digits_of_sentences(case):
     say = language("en")
     digits = few_digits(estimate, min(known), max(known))
     assert mark.text(say, signed=True) == say.change(estimate, digits)
+
+
+def test_figures_of_one_unit_have_their_digits_in_common_and_no_filled_dot_beside_a_nought():
+    marks = alike([
+        Mark(0.9, 0.8, 1.0, True), Mark(0.04, 0.01, 0.07, True), Mark(0.0001, 5e-5, 2e-4, True),
+        Mark(math.nan, math.nan, math.nan, False, "too few to show"),
+    ])
+    say = language("en")
+    assert [mark.text(say, signed=True) for mark in marks] == ["+0.90", "+0.04", "≈ 0", ""]
+    assert [mark.clear for mark in marks] == [True, True, False, False]
+
+
+def test_groups_without_a_difference_are_named_with_their_levels_and_not_drawn():
+    grid, words = ENCOUNTERS, label(GRIDS_LAST, "en").lower()
+    wide = contrasts(grid.outcome, grid.by, (2.0, 1.0, 3.0, *NONE))
+    still = contrasts(grid.outcome, grid.by, (2.0, 1.0, 3.0, *NONE), small=1e-5)
+    for found, there in ((wide, True), (still, False)):
+        figure = encounters_figure(TOLD, found)
+        names = {text.get_text().replace("\n", " ") for axes in panels(figure)
+                 for text in axes.texts}
+        small = " ".join(text.get_text().replace("\n", " ") for text in figure.texts)
+        assert (label(GRIDS_LAST, "en") in names) is there
+        assert (f"{words} (40.0)" in small) is not there
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -53,7 +53,7 @@ def test_sentence_and_cell_say_so_and_give_no_number(code, every, differing, key
     one = topic(write, "encounters", BASE, [NEW])
     text, say = plain(sentence(write, one, BASE, every=every)), language(code)
     assert say(f"change.{key}", regimes=say(f"regimes.{NEW}")) in text
-    cell = change_cell(write, one.changes[NEW])
+    cell = change_cell(write, one.changes[NEW], one.digits(write))
     assert plain(cell) == say(f"cell.{key}")
     assert not any(isinstance(part, Number) or part.style == "strong" for part in cell)
 

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.briefing.document import Box, Mark, facts_of, inlines_of, plain
+from experiments.briefing.document import Box, Mark, Number, inlines_of, plain
 from experiments.briefing.findings import TOPICS, sentence, topic
+from experiments.briefing.ids import letters
 from experiments.briefing.mind import settings_say
 from experiments.briefing.page_one import answer, found_topics
 from experiments.briefing.rules import Verdict, chance_of_sign, mirrored, verdict, word
+from experiments.briefing.tables import change_cell
 from experiments.briefing.writer import change_digits
 from experiments.language import LANGUAGES, language
-from tests.experiments.briefing.known import BASE, OTHERS, results, writer
+from tests.experiments.briefing.known import BASE, LEVEL, OTHERS, results, writer
 
 NEW, OLD = OTHERS
 UNCLEAR = {"en": "no difference could be told apart from zero", "es": "no se distingue de cero|"
@@ -191,7 +193,9 @@ def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
     text = plain(inlines_of(answer(write, found, found_topics(write, found))))
     say = language(code)
     assert "E3" in text
-    assert say("parts.only_law", regimes=say(f"regimes.{NEW}")) in text
+    sized = say("parts.sized", regime=say(f"regimes.{NEW}"), law=say.number(2.5, 1, signed=True),
+                belief=say("parts.nothing"))
+    assert sized in text
     assert say("page.sure_no_parameters") in text
 
 
@@ -258,31 +262,92 @@ def test_page_one_gives_the_largest_difference_each_way_and_the_rest_as_a_group(
 
 def test_smaller_differences_the_same_way_are_not_said_to_lie_between():
     text = shortened({NEW: (3.0, 2.0, 4.0), OLD: (1.0, 0.5, 1.5)})
-    assert "less, the same way, under Full cooperation" in text and "between" not in text
+    assert "smaller than the largest, the same way, under Full cooperation" in text
+    assert "between" not in text
 
 
-def test_page_one_names_what_may_be_nothing_and_bounds_it_only_where_nothing_is_clear():
-    text = shortened(THREE | {OLD: (-1.0, -2.5, 0.5)})
-    assert "no difference could be told apart from zero under Full cooperation;" in text
+def test_page_one_bounds_each_difference_that_may_be_nothing_unless_others_are_clear():
+    unclear = {OLD: (-1.0, -2.5, 0.5), "no-contact": (0.5, -0.2, 0.8)}
+    text = shortened({NEW: (3.0, 2.0, 4.0)} | unclear)
+    assert "told apart from zero under Full cooperation and No contact." in text
     assert "2.5" not in text
-    nothing = {name: (0.5, -1.0, 2.0) for name in THREE}
-    assert "under any of the texts (at most 2.0 either way, under Welcoming 2021)" in (
-        shortened(nothing)
-    )
+    alone = shortened(THREE | {OLD: (-1.0, -2.5, 0.5)})
+    assert "under Full cooperation (between 2.5 fewer and 0.5 more)" in alone
+    nothing = {NEW: (0.5, -1.0, 2.0), OLD: (0.5, -3.0, 2.0), "no-contact": (0.0, -0.01, 0.01)}
+    assert (
+        "under any of the texts (either way at most 2.0 under Welcoming 2021, 3.0 under Full "
+        "cooperation and less than 0.1 under No contact)"
+    ) in shortened(nothing)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_ids_of_page_one_stand_at_the_end_of_the_box_in_the_order_of_its_numbers(code):
-    found = results("encounters", THREE)
+def test_letters_on_page_one_stand_beside_every_number_and_are_listed_with_its_id(code):
+    parts = {(part, NEW): (1.0, 0.5, 1.5) for part in ("legal_exposure", "belief")}
+    found = results("encounters", THREE, parts=parts)
     write = writer(found, code)
-    box = next(one for one in answer(write, found, found_topics(write, found))
-               if isinstance(one, Box))
-    *said, ids = box.blocks
-    assert ids.style == "ids"
+    *said, ids = answer(write, found, found_topics(write, found))
+    assert ids.style == "ids" and any(isinstance(one, Box) for one in said)
     inlines = list(inlines_of(said))
-    assert not any(isinstance(one, Mark) for one in inlines)
-    listed = plain(ids.inlines).rpartition(": ")[2].split()
-    assert listed == facts_of(inlines) and len(listed) == 3
+    numbers = {one.fact for one in inlines if isinstance(one, Number)}
+    marks = {one.fact: one.label for one in inlines if isinstance(one, Mark)}
+    assert numbers <= set(marks) and len(numbers) >= 6
+    assert list(marks.values()) == [letters(at) for at in range(len(marks))]
+    listed = plain(ids.inlines).rpartition("): ")[2].split(" · ")
+    assert listed == [f"{letter} {fact}" for fact, letter in marks.items()]
+
+
+def test_letters_go_on_after_z():
+    assert [letters(at) for at in (0, 25, 26, 27, 51, 52)] == ["a", "z", "aa", "ab", "az", "ba"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("draws", [None, THREE])
+def test_a_sentence_to_be_quoted_has_no_brackets_and_its_intervals_follow(code, draws):
+    def quoted(changes, draws):
+        found = results("encounters", changes, draws=draws, events=50)
+        write = writer(found, code)
+        one = topic(write, "encounters", BASE, list(changes))
+        return plain(sentence(write, one, BASE, every=False, bare=True))
+
+    unclear = {"proposal-2025": (0.5, -1.0, 2.0)}
+    text, say = quoted(THREE | unclear, draws and draws | unclear), language(code)
+    assert not set("()[]") & set(text)
+    first, _, after = text.partition(". ")
+    for end in (2.0, 4.0, 0.5, 1.5, LEVEL - 1, LEVEL + 1):
+        number = say.number(end, 1)
+        assert number not in first.split() and number in after
+    mirror = {
+        name: (-mean, -high, -low) for name, (mean, low, high) in (THREE | unclear).items()
+    }
+    other = quoted(mirror, draws and mirror)
+    assert shape(text, code) == shape(other, code)
+    assert sides(text, code) == sides(other, code, swapped=True)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_level_has_its_interval(code):
+    text, _ = said("encounters", {NEW: (3.0, 2.0, 4.0)}, code)
+    say = language(code)
+    ends = {"low": say.number(LEVEL - 1, 1), "high": say.number(LEVEL + 1, 1)}
+    assert f"{say.number(LEVEL, 1)} ({say('change.range', **ends)})" in text
+
+
+def test_differences_of_one_unit_have_their_digits_in_common():
+    found = results("encounters", {NEW: (12.0, 9.0, 15.0), OLD: (-0.3, -0.5, -0.04)})
+    one = topic(writer(found), "encounters", BASE, [NEW, OLD])
+    text = plain(sentence(writer(found), one, BASE))
+    assert "12.00 more" in text and "0.30 fewer" in text and "(0.04 to 0.50)" in text
+    cells = [change_cell(writer(found), change, one.digits(writer(found)))
+             for change in one.changes.values()]
+    assert [cell[0].text for cell in cells] == ["+12.00", "−0.30"]
+
+
+def test_ends_that_are_the_same_in_print_stand_once():
+    found = results("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 2.98, 3.01)})
+    change = writer(found).facts.estimate("difference", NEW, "encounters")
+    assert plain(change_cell(writer(found), change, 1)) == "+3.0\n(2.0…4.0) [3.0]"
+    text, _ = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 2.98, 3.01)})
+    assert "(chance 2.0 to 4.0; parameters about 3.0)" in text
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -311,7 +376,7 @@ def test_a_part_of_a_year_is_told_in_months_or_days(years, english, spanish):
 def test_text_table_and_chart_give_a_difference_the_same_digits(interval, scale):
     found = results("encounters", {NEW: interval})
     change = writer(found).facts.estimate("difference", NEW, "encounters")
-    digits = change_digits(change, scale)
+    digits = change_digits([change], scale)
     _, low, high = (round(end * scale, digits) for end in interval)
     if (interval[1] > 0 or interval[2] < 0) and min(map(abs, interval[1:])) > 1e-6:
         assert low and high  # no end of what is clear seems to touch zero
