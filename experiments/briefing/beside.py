@@ -30,6 +30,8 @@ VALIDATION = "carveout validation"
 VERDICTS = {
     "agree": "agrees", "sign": "right sign", "disagree": "disagrees", "other": "not comparable",
 }
+#: Letters of a commit in print.
+SHORT = 12
 COLUMNS = ("clause", "title", "estimate", "low", "high", "n")
 
 
@@ -41,6 +43,7 @@ class Attribution:
     table: pd.DataFrame
     told: Provenance
     outcome: str
+    manifest: dict[str, Any]
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -72,7 +75,7 @@ class Validation:
             value = value[part]
         file = f"{self.path.name}/{MANIFEST}"
         fact = write.facts.keep(Fact(identity(file, key), file, key, ({"value": value},)))
-        return (write.number(fact.id, "value", float(value), 0),)
+        return (write.number(fact.id, "value", float(value), 0), write.mark(fact))
 
 
 def attribution(path: Path) -> Attribution | None:
@@ -95,7 +98,7 @@ def attribution(path: Path) -> Attribution | None:
     except (OSError, ValueError, KeyError) as error:
         found = f"{path.name} cannot be read: {error!s:.80}"
         raise BadInput(Fault(found, "what carveout attribute wrote", key="with")) from None
-    return Attribution(path, table, told, outcome)
+    return Attribution(path, table, told, outcome, manifest)
 
 
 def validation(path: Path) -> Validation | None:
@@ -195,4 +198,13 @@ def validation_text(write: Writer, found: Validation | None) -> Inlines:
         *write("validation.some", total=found.count(write, "findings"), **verdicts(write, found)),
         Text(" "),
         *write("validation.fitted", **fitted),
+    )
+
+
+def validation_source(found: Validation, write: Writer) -> Inlines:
+    """The runs behind the counts."""
+    return write(
+        "validation.source", command=Text(str(found.manifest.get("command", "")), "code"),
+        runs=found.count(write, "runs") if "runs" in found.manifest else "–",
+        commit=str(found.manifest.get("commit") or "–")[:SHORT],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -15,11 +16,13 @@ from experiments.briefing.writer import Writer, change_digits
 from experiments.charts import interval_words
 from experiments.forest import Panel, forest
 from experiments.marks import Mark
+from experiments.provenance import Provenance
 
 
-def marks(write: Writer, changes: Sequence[Estimate], scale: float = 1.0) -> tuple[Mark, ...]:
-    """Estimates of one panel as a forest draws them, with the digits of sentences."""
-    digits = change_digits(changes, scale)
+def marks(write: Writer, found: Topic, changes: Sequence[Estimate]) -> tuple[Mark, ...]:
+    """A topic's estimates in one panel as a forest draws them, with the digits of its sentence."""
+    scale = found.scale(write)
+    digits = max(found.digits(write), change_digits(changes, scale))
     return tuple(_mark(write, one, scale, digits) for one in changes)
 
 
@@ -41,10 +44,9 @@ def glance_figure(write: Writer, results: Results, topics: list[Topic]) -> Figur
     say, told = write.language, results.told
     panels = []
     for found in topics:
-        scale = float(say(f"topic.{found.outcome}.scale"))
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
-            marks(write, list(found.changes.values()), scale),
+            marks(write, found, list(found.changes.values())),
         ))
     rows = [write.marked(regime).replace("\n", " ") for regime in told.others]
     base = told.regime(told.baseline, say)
@@ -77,6 +79,29 @@ def _source(write: Writer, results: Results, panels: list[Panel]) -> str:
     return f"{made} {told.source(say.code)}"
 
 
+def _sources(write: Writer, results: Results, panels: list[Panel]) -> str:
+    """The same of every setting that is drawn: all laws and postures by name, and runs of another
+    size apart."""
+    say, told = write.language, results.told
+    others = {name: one.told for name, one in results.variants.items()}
+    alike = [one for one in others.values() if _size(one) == _size(told)]
+    environments, postures = (
+        say.listed(list(dict.fromkeys(names)))
+        for names in zip(*((one.environment, one.posture) for one in (told, *alike)), strict=True)
+    )
+    named = replace(told, environment=environments, posture=postures)
+    apart = [
+        f"{setting_name(write, name)}: {interval_words(len(one.seeds), True, one.draws, say)} "
+        f"{one.source(say.code)}"
+        for name, one in others.items() if _size(one) != _size(told)
+    ]
+    return " ".join([_source(write, replace(results, told=named), panels), *apart])
+
+
+def _size(told: Provenance) -> tuple[object, ...]:
+    return told.seeds, told.scale, told.years, told.start, told.draws
+
+
 def sure_figure(
     write: Writer, results: Results, topics: list[Topic], regime: str
 ) -> tuple[Figure, str]:
@@ -89,7 +114,6 @@ def sure_figure(
     turned: dict[str, list[str]] = {}  # settings by topic
     lost: dict[str, list[str]] = {}
     for found in topics:
-        scale = float(say(f"topic.{found.outcome}.scale"))
         others = {
             name: other.facts.estimate("difference", regime, found.outcome)
             for name, other in results.variants.items()
@@ -103,11 +127,11 @@ def sure_figure(
                 kept[found.outcome] = names
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
-            marks(write, [found.changes[regime], *others.values()], scale),
+            marks(write, found, [found.changes[regime], *others.values()]),
         ))
     slots = {"regime": told.regime(regime, say), "base": told.regime(told.baseline, say)}
     title = _sure_title(write, topics, regime, turned, lost, slots)
-    source = _source(write, results, panels)
+    source = _sources(write, results, panels)
     return forest(title, say("chart.sure_axis", **slots), settings, panels, source, say), title
 
 

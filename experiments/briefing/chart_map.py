@@ -25,7 +25,7 @@ from model.faults import BadInput
 from model.tiles import tile_centres
 
 OUTCOME = "area_reporting"
-SIZE = (7.4, 3.6)
+SIZE = (7.4, 3.5)
 #: Shares of the figure: what a map and the words beside it take of its width; where maps end.
 MAP, BESIDE, LOWEST = 0.25, 0.23, 0.16
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.

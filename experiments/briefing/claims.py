@@ -32,14 +32,16 @@ def figure(row: str, column: str, which: int) -> float:
 def opposite(results: Results) -> str:
     """The text that stands for the other side of a claim: it honours all detainers, or is last."""
     told = results.told
-    for name in told.others:
-        try:
-            clauses = load_regime(name).clauses
-        except BadInput:
-            continue
-        if clauses is not None and clauses.detainers and clauses.detainers.value == "honour all":
-            return name
-    return told.others[-1]
+    return next((name for name in told.others if honours_all(name)), told.others[-1])
+
+
+def honours_all(name: str) -> bool:
+    """Whether a text honours every detainer; False for a user's own file, which is not kept."""
+    try:
+        clauses = load_regime(name).clauses
+    except BadInput:
+        return False
+    return bool(clauses and clauses.detainers and clauses.detainers.value == "honour all")
 
 
 def evidence_table(write: Writer, results: Results) -> Table:
@@ -47,7 +49,7 @@ def evidence_table(write: Writer, results: Results) -> Table:
     claims = tomllib.loads(CLAIMS.read_text("utf-8"))["claims"]
     rows = [_row(write, results, claim) for claim in claims]
     header = (write("evidence.claim"), write("evidence.source"), write("evidence.model"))
-    return Table(write("evidence.caption"), header, tuple(rows), (2.7, 1.9, 3.1), numeric=False)
+    return Table(write("evidence.caption"), header, tuple(rows), (2.4, 1.6, 3.9), numeric=False)
 
 
 def _row(write: Writer, results: Results, claim: dict) -> Row:
@@ -70,8 +72,10 @@ def _row(write: Writer, results: Results, claim: dict) -> Row:
 def _model(write: Writer, results: Results, claim: dict) -> Inlines:
     """The model's number for the same thing in the claim's own unit, judged like every other."""
     outcome, base = claim.get("outcome"), results.told.baseline
-    if outcome is None or not results.told.others:
+    if not results.told.others:
         return write("evidence.not_compared")
+    if outcome is None:
+        return write(f"evidence.why_{claim['why']}")
     source = results.variants.get(claim.get("environment", ""), results)
     other, relative = opposite(results), claim.get("unit") == PERCENT
     look = percent if relative else _difference
@@ -97,7 +101,23 @@ def _model(write: Writer, results: Results, claim: dict) -> Inlines:
     if state.clear:
         sign = (Text("%"),) if relative else ()
         slots["size"] = (number("estimate"), *sign)
-    return (*said, *write(f"evidence.{state}", **slots), write.mark(change.fact))
+    return (
+        *said, *write(f"evidence.{state}", **slots), write.mark(change.fact),
+        *_direction(write, claim, state, other, base),
+    )
+
+
+def _direction(
+    write: Writer, claim: dict, state: Verdict, other: str, base: str
+) -> Inlines:
+    """Whether a difference that can be told goes the claim's way; nothing where the two texts are
+    not the sides that the claim speaks of."""
+    claimed = claim.get("direction")
+    if claimed is None or not state.clear or honours_all(base) or not honours_all(other):
+        return ()
+    if claimed == "none":
+        return write("evidence.not_none")
+    return write(f"evidence.{'same' if claimed == state else 'other'}_way")
 
 
 def _difference(facts: Facts, regime: str, outcome: str) -> Estimate:

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.briefing.numerators import compare, less_than_an_event
-from experiments.briefing.queries import identity, where
+from experiments.briefing.queries import city, identity, where
 from experiments.outcomes import OUTCOMES
 
 CONTRASTS, OUTCOME_ROWS, MANIFEST, EVIDENCE = (
@@ -102,11 +103,6 @@ class Estimate:
             intervals.append((self.par_low, self.par_high))
         clear = all(low > 0 or high < 0 for low, high in intervals)
         return min((abs(end) for ends in intervals for end in ends), default=0.0) if clear else 0.0
-
-    @property
-    def same_sign(self) -> int:
-        """Replicates in which the difference has the sign of the mean."""
-        return sum(value * self.estimate > 0 for value in self.paired)
 
 
 @dataclass
@@ -232,22 +228,35 @@ class Facts:
         found = round(level.estimate / spec.per * exposure)
         return self.keep(Fact(identity(file, query), file, query, ({"events": found},)))
 
-    def pairs(self, change: Estimate) -> Fact | None:
-        """Replicates whose difference has the sign of the mean; None where they are suppressed."""
-        known = [value for value in change.paired if not math.isnan(value)]
-        if not known:
+    def agreement(self, change: Estimate) -> Fact | None:
+        """In how many replicates, and in how many draws, the mean has the sign of the difference;
+        None where single pairs are suppressed.
+
+        A replicate's mean is over its draws, a draw's over its replicates: what chance moves is
+        not mixed with what parameters move.
+        """
+        drawn = self.manifest.get("draws") or 1
+        draws = drawn if isinstance(drawn, int) else len(drawn)
+        pairs = np.array(change.paired, float)
+        if not len(pairs) or np.isnan(pairs).any() or len(pairs) % draws:
             return None
         file = self.prefix + CONTRASTS
-        condition = where(
-            measure=change.measure, regime=change.regime, outcome=change.outcome, by="all",
-            group="all",
-        )
+        condition = city(measure=change.measure, regime=change.regime, outcome=change.outcome)
         query = (
-            "SELECT len(list_filter(paired, lambda x: x * estimate > 0)) AS same, "
-            f'len(list_filter(paired, lambda x: NOT isnan(x))) AS pairs FROM "{file}" '
-            f"WHERE {condition}"
+            "WITH cells AS (SELECT unnest(paired) * sign(estimate) AS x, "
+            f'generate_subscripts(paired, 1) - 1 AS pair FROM "{file}" WHERE {condition}), '
+            f"replicates AS (SELECT avg(x) AS m FROM cells GROUP BY pair // {draws}), "
+            f"draws AS (SELECT avg(x) AS m FROM cells GROUP BY pair % {draws}) "
+            "SELECT (SELECT count(*) FROM replicates WHERE m > 0) AS same, "
+            "(SELECT count(*) FROM replicates) AS replicates, "
+            "(SELECT count(*) FROM draws WHERE m > 0) AS same_draws, "
+            "(SELECT count(*) FROM draws) AS draws"
         )
-        row = {"same": change.same_sign, "pairs": len(known)}
+        values = pairs.reshape(-1, draws) * np.sign(change.estimate)
+        row = {
+            "same": int((values.mean(axis=1) > 0).sum()), "replicates": len(values),
+            "same_draws": int((values.mean(axis=0) > 0).sum()), "draws": draws,
+        }
         return self.keep(Fact(identity(file, query), file, query, (row,)))
 
     def told(self, key: str) -> Fact:

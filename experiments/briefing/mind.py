@@ -24,7 +24,17 @@ def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
     if not results.manifest.get("draws"):
         said = write("text.mind_parameters_none", command=Text("--posterior --draws 50", "code"))
         blocks.append(Paragraph(said))
-    return [*blocks, Paragraph(write("text.mind_change"))]
+    return [*blocks, Paragraph((*write("text.mind_change"), Text(" "), *_posture(write, results)))]
+
+
+def _posture(write: Writer, results: Results) -> Inlines:
+    """Whether another level of federal enforcement was tried."""
+    own = results.told.posture
+    tried = [one.told.posture for one in results.variants.values() if one.told.posture != own]
+    if tried:
+        listed = write.language.listed(list(dict.fromkeys(tried)))
+        return write("text.mind_postures", posture=own, list=listed)
+    return write("text.mind_posture", posture=own)
 
 
 def setting(write: Writer, name: str) -> str:

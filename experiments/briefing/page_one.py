@@ -58,22 +58,19 @@ def found_topics(write: Writer, results: Results) -> list[Topic]:
 
 
 def answer(
-    write: Writer, results: Results, topics: list[Topic], *, every: bool = False,
-    bare: bool = False, after: Sequence[Block] = (),
+    write: Writer, results: Results, topics: list[Topic], *, bare: bool = False,
+    after: Sequence[Block] = (),
 ) -> list[Block]:
     """The three sentences in a box, then where they hold, law or belief, and how sure.
 
-    With `every`, each text's difference is told; without, the largest each way, that of the text
-    in force and that of the last text named. If `bare`, sentences are to be quoted and have no
-    brackets. `after` stands below the box.
+    Told are the largest difference each way, that of the text in force and that of the last text
+    named. If `bare`, sentences are to be quoted and have no brackets. `after` stands below the box.
     """
     told = results.told
     named = [name for name in (in_force(told), *told.others[-1:]) if name]
     said: list[Block] = [Paragraph(_in_model(write, results))]
     for found in topics:
-        sentences = sentence(
-            write, found, told.baseline, every=every, named=named, bare=bare
-        )
+        sentences = sentence(write, found, told.baseline, every=False, named=named, bare=bare)
         lead = write.strong(f"topic.{found.outcome}.lead")
         said.append(Paragraph((lead, Text(" "), *sentences)))
     environment, note = write.environment()
@@ -86,7 +83,7 @@ def answer(
     ]
     if told.others:
         blocks.append(Paragraph((write.strong("page.law_or_belief"), Text(" "),
-                                 *law_or_belief(write, results, topics, every=every))))
+                                 *law_or_belief(write, results, topics))))
     blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results))))
     return lettered(write, blocks)
 
@@ -117,17 +114,15 @@ def _in_model(write: Writer, results: Results) -> Inlines:
     return write("page.against_past", city=city, now=write.regime(now), **slots)
 
 
-def law_or_belief(
-    write: Writer, results: Results, topics: list[Topic], *, every: bool = False
-) -> Inlines:
-    """What the two parts of a difference are, and which of them can be told apart from zero."""
+def law_or_belief(write: Writer, results: Results, topics: list[Topic]) -> Inlines:
+    """What the two parts of a difference are, and how large those that can be told."""
     if not results.manifest.get("decomposed", False):
         return write("parts.not_run")
     meaning = write("parts.meaning")
     said = []
     for one in topics:
         if one.clear:
-            listed = parts(write, one, one.clear if every else _named(one, results))
+            listed = parts(write, one, _named(one, results))
             say = write.language
             name, unit = (say(f"topic.{one.outcome}.{key}") for key in ("thing", "unit"))
             said.append(write("parts.topic", thing=_capital(name), unit=unit, list=listed))

@@ -8,7 +8,7 @@ behind it differ in more than one pair of runs, not only the time over which the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 
 from scipy.special import stdtr, stdtrit
@@ -89,12 +89,6 @@ def chance_of_sign(estimate: Estimate) -> float:
         return 1.0 if estimate.estimate else math.nan
     error = half / stdtrit(estimate.n - 1, 0.5 + CONFIDENCE / 2)
     return float(stdtr(estimate.n - 1, abs(estimate.estimate) / error))
-
-
-def share_of_sign(values: Sequence[float], sign: float) -> float:
-    """Share of draws of the parameters in which the difference has that sign."""
-    known = [value for value in values if not math.isnan(value)]
-    return sum(value * sign > 0 for value in known) / len(known) if known else math.nan
 
 
 def word(chance: float) -> str:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from experiments.briefing.beside import clauses_text, validation_text
+from experiments.briefing.again import commands, commits
+from experiments.briefing.beside import (
+    SHORT,
+    clauses_text,
+    validation_source,
+    validation_text,
+)
 from experiments.briefing.claims import evidence_table
+from experiments.briefing.classes import any_class, classes_text
 from experiments.briefing.clauses import clause_tables
 from experiments.briefing.document import (
     Block,
@@ -34,8 +41,10 @@ Section = Callable[["Pages"], list[Block]]
 class Pages:
     """What every section needs."""
 
-    def __init__(self, write: Writer, results: Results, drawn: dict[str, Drawn]) -> None:
-        self.write, self.results, self.drawn = write, results, drawn
+    def __init__(
+        self, write: Writer, results: Results, drawn: dict[str, Drawn], audience: str
+    ) -> None:
+        self.write, self.results, self.drawn, self.audience = write, results, drawn, audience
         self.topics: list[Topic] = found_topics(write, results)
 
     def heading(self, key: str) -> Heading:
@@ -57,9 +66,9 @@ class Pages:
 def pages(write: Writer, results: Results, drawn: dict[str, Drawn], audience: str) -> Document:
     """The whole briefing."""
     kicker, title, subtitle = titles(write, results)
-    made = Pages(write, results, drawn)
+    made = Pages(write, results, drawn, audience)
     blocks = [block for section in AUDIENCES[audience] for block in section(made)]
-    commit = str(results.manifest.get("commit") or "")[:12]
+    commit = str(results.manifest.get("commit") or "")[:SHORT]
     footer = write.language(
         "page.footer", environment=results.told.environment, commit=commit or "–"
     )
@@ -76,15 +85,6 @@ def _answer_to_quote(made: Pages) -> list[Block]:
     quote: list[Block] = [made.heading("quote"), rules]
     said = answer(made.write, made.results, made.topics, bare=True, after=quote)
     return [*said, *made.charts("glance"), words_used(made.write, made.results), Break()]
-
-
-def _answer_of_every_text(made: Pages) -> list[Block]:
-    said = answer(made.write, made.results, made.topics, every=True)
-    return [*said, *made.charts("glance"), Break()]
-
-
-def _words(made: Pages) -> list[Block]:
-    return [words_used(made.write, made.results)]
 
 
 def _headlines(made: Pages) -> list[Block]:
@@ -111,9 +111,14 @@ def _encounters(made: Pages) -> list[Block]:
 
 
 def _classes(made: Pages) -> list[Block]:
+    """The chart where a difference of some class can be told; else the levels, in words."""
     if "classes" not in made.drawn:
         return []
-    return [made.heading("classes"), made.text("text.classes", "intro"), *made.charts("classes")]
+    intro = made.write("text.classes")
+    if any_class(made.write, made.results):
+        return [made.heading("classes"), Paragraph(intro, "intro"), *made.charts("classes")]
+    said = (*intro, Text(" "), *classes_text(made.write, made.results))
+    return [made.heading("classes"), Paragraph(said)]
 
 
 def _places(made: Pages) -> list[Block]:
@@ -157,17 +162,19 @@ def _clauses(made: Pages) -> list[Block]:
 
 
 def _mind(made: Pages) -> list[Block]:
-    return [
-        made.heading("mind"), *mind(made.write, made.results, made.topics),
-        *made.charts("sure"),
-    ]
+    blocks = [made.heading("mind"), *mind(made.write, made.results, made.topics)]
+    if any(found.clear for found in made.topics):
+        blocks.append(made.text("text.scale", "note"))
+    return [*blocks, *made.charts("sure")]
 
 
 def _evidence(made: Pages) -> list[Block]:
+    found = made.results.findings
+    source = [Paragraph(validation_source(found, made.write), "note")] if found else []
     return [
         made.heading("evidence"), made.text("evidence.intro", "intro"),
         evidence_table(made.write, made.results),
-        Paragraph(validation_text(made.write, made.results.findings)),
+        Paragraph(validation_text(made.write, made.results.findings)), *source,
     ]
 
 
@@ -196,27 +203,36 @@ def _method(made: Pages) -> list[Block]:
 
 def _again(made: Pages) -> list[Block]:
     write, manifest = made.write, made.results.manifest
-    commit = str(manifest.get("commit") or "–")
+    lines = commands(made.results, write.language.code, made.audience)
     hashes = ", ".join(f"{name} {value[:8]}" for name, value in manifest["hashes"].items())
+    known = {
+        name: commit.partition("+")[0] or "–" for name, commit in commits(made.results).items()
+    }
+    own, *_ = known.values()
+    if len(set(known.values())) > 1:
+        own = ", ".join(f"{name} {commit[:SHORT]}" for name, commit in known.items())
     blocks: list[Block] = [
         made.heading("again"), made.text("again.intro", "intro"),
-        Paragraph(write.inlines(str(manifest["command"])), "code"),
-        made.text("again.commit", "note", commit=commit.partition("+")[0], hashes=hashes),
+        Paragraph(write.inlines("\n".join(f"$ {line}" for line in lines)), "code"),
+        made.text("again.commit", "note", commit=own, hashes=hashes),
     ]
-    if "+changes" in commit:
+    if any("+changes" in commit for commit in commits(made.results).values()):
         blocks.append(made.text("again.changed", "note"))
     said = (*write("again.check"), Text(" "), *write("again.privacy"))
     return [*blocks, Paragraph(said, "note")]
 
 
-def _detail(made: Pages) -> list[Block]:
+def _annex(made: Pages) -> list[Block]:
+    """Tables to look things up in, after the pages that are read."""
     told = made.results.told
-    blocks: list[Block] = [made.heading("detail")]
+    blocks: list[Block] = [Break(), made.heading("detail")]
+    if not any_class(made.write, made.results):
+        blocks += made.charts("classes")
     if told.others and any(found.clear for found in made.topics):
         names = [found.outcome for found in made.topics]
         blocks.append(sureness(made.write, names, told.others))
-        blocks.append(Paragraph(made.write("text.scale"), "note"))
-    return [*blocks, *all_tables(made.write, told.baseline, told.others)]
+    tables = all_tables(made.write, told.baseline, told.others)
+    return [*blocks, *tables, *_parameters(made)]
 
 
 def _parameters(made: Pages) -> list[Block]:
@@ -235,17 +251,14 @@ def _parameters(made: Pages) -> list[Block]:
 _CHARTS: tuple[Section, ...] = (
     _encounters, _places, _reporting, _classes, _months,
 )
+_COUNCIL: tuple[Section, ...] = (
+    _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method, _again,
+)
 AUDIENCES: dict[str, tuple[Section, ...]] = {
-    "council": (
-        _answer, _headlines, *_CHARTS, _mind, _clauses, _evidence, _regimes, _limits, _method,
-        _again,
-    ),
+    "council": _COUNCIL,
     "press": (
         _answer_to_quote, _headlines, _reporting, _encounters, _classes, _evidence, _limits,
         _again,
     ),
-    "technical": (
-        _answer_of_every_text, _headlines, _words, *_CHARTS, _mind, _clauses, _evidence, _regimes,
-        _limits, _method, _detail, _parameters, _again,
-    ),
+    "technical": (*_COUNCIL, _annex),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from experiments.briefing.document import Inlines, Row, Table, Text
-from experiments.briefing.facts import PARTS, Estimate
+from experiments.briefing.facts import PARTS, Estimate, Fact
 from experiments.briefing.rules import NO_EVENTS, Verdict, chance_of_sign, verdict, word
 from experiments.briefing.writer import Writer, change_digits, level_digits
 from experiments.outcomes import HEADLINES, OUTCOMES
@@ -178,25 +178,32 @@ def all_tables(write: Writer, baseline: str, others: Sequence[str]) -> list[Tabl
 
 
 def sureness(write: Writer, topics: Sequence[str], others: Sequence[str]) -> Table:
-    """How many pairs have the mean's sign, and the scale's word, for the clear differences."""
+    """How sure each clear difference is: of chance the replicates with its sign and the scale's
+    word, which rests on them alone; of the parameters the draws with its sign."""
     rows = []
     for outcome in topics:
         for other in others:
             change = write.facts.estimate("difference", other, outcome)
             if not verdict(change).clear:
                 continue
-            fact = write.facts.pairs(change)
-            pairs: Inlines = (Text("–"),)
+            fact = write.facts.agreement(change)
+            counts: list[Inlines] = [(Text("–"),), (Text("–"),)]
             if fact is not None:
-                same, n = (
-                    write.number(fact.id, column, fact.value(column), 0)
-                    for column in ("same", "pairs")
-                )
-                pairs = (same, Text(" / "), n)
+                counts = [_count(write, fact, "same", "replicates")]
+                drawn = fact.value("draws") > 1
+                counts.append(_count(write, fact, "same_draws", "draws") if drawn else (Text("–"),))
             said = word(chance_of_sign(change))
             rows.append(Row((
-                write.inlines(f"{write.thing(outcome)}: {write.regime(other)}"), pairs,
-                write(f"text.{said or 'unsure'}"), (write.mark(fact or change.fact),),
+                write.inlines(f"{write.thing(outcome)}: {write.regime(other)}"), counts[0],
+                write(f"text.{said or 'unsure'}"), counts[1], (write.mark(fact or change.fact),),
             )))
-    header = (write("page.outcome"), write("detail.pairs"), write("detail.word"), write("page.id"))
-    return Table(write("detail.sure"), header, tuple(rows), (4.2, 1.4, 1.4, 0.6))
+    header = (
+        write("page.outcome"), write("detail.replicates"), write("detail.word"),
+        write("detail.draws"), write("page.id"),
+    )
+    return Table(write("detail.sure"), header, tuple(rows), (3.4, 1.3, 1.2, 1.1, 0.6))
+
+
+def _count(write: Writer, fact: Fact, part: str, whole: str) -> Inlines:
+    one, all_of = (write.number(fact.id, key, fact.value(key), 0) for key in (part, whole))
+    return (one, Text(" / "), all_of)

@@ -77,7 +77,7 @@ def test_a_split_of_another_change_says_so(code, first, tmp_path):
         "clause": "all", "title": "", "estimate": 1.0, "low": 0.5, "high": 1.5, "n": 4,
     }])
     told = dataclasses.replace(found.told, regimes=(first, NOW), baseline=first)
-    split = Attribution(tmp_path, table, told, "encounters")
+    split = Attribution(tmp_path, table, told, "encounters", {})
     said = plain(clauses_text(writer(found, code), split))
     other = say("text.clauses_other", a=say(f"regimes.{first}"), b=say(f"regimes.{NOW}"),
                 base=say(f"regimes.{BASE}"))
