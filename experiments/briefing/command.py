@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,10 +18,9 @@ MOST_ROWS = 40
 
 def brief(arguments: argparse.Namespace) -> int:
     """``carveout brief``: make, check or explain."""
-    if arguments.check is not None:
-        return _check(arguments)
-    if arguments.explain is not None:
-        return _explain(arguments)
+    for asked, read in ((arguments.check, _check), (arguments.explain, _explain)):
+        if asked is not None:
+            return _reading(read, arguments)
     if arguments.results is None:
         raise BadInput(Fault("found nothing", "a folder of results", key="RESULTS"))
     from experiments.briefing.make import brief as call
@@ -36,6 +36,17 @@ def brief(arguments: argparse.Namespace) -> int:
     for name in made.files:
         print(f"  {out / name}")
     return 0
+
+
+def _reading(read: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    """Whoever stops what only reads is not told that nothing was written."""
+    from experiments.cli import STOPPED
+
+    try:
+        return read(arguments)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return STOPPED
 
 
 def _check(arguments: argparse.Namespace) -> int:

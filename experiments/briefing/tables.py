@@ -101,7 +101,7 @@ def outcome_tables(
             ]
             if found:
                 rows += [Row((write.inlines(unit[:1].upper() + unit[1:]),), spans=True), *found]
-        level = f"{write.marked(baseline)}\n{write.language('page.level')}"
+        level = write.marked(baseline, write.language("page.level"))
         header = (
             write("page.outcome"), write.inlines(level),
             *[write.inlines(write.marked(other)) for other in shown], write("page.id"),

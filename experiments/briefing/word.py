@@ -28,6 +28,8 @@ ACCENT, QUIET, TINT, HAIR = "00497A", "5C5C5C", "EEF3F7", "D4D9DD"
 FONT = "Calibri"
 #: Width of the text in inches: a letter page less its margins.
 LINE = 7.0
+#: A table of so many rows is not parted between pages, as in the PDF (template.typ).
+MOST_ROWS = 12
 LOCALES = {"en": "en-US", "es": "es-US"}
 
 
@@ -104,7 +106,7 @@ class _Word:
                 if caption:
                     self._fill(self.word.add_paragraph(style="Caption"), caption)
             case Break():
-                self.word.add_page_break()
+                pass  # who edits the file breaks its pages, whatever letters it is set in
             case Table():
                 self._table(block)
 
@@ -117,7 +119,8 @@ class _Word:
         made.autofit = False
         _lines(made._tbl.tblPr, "w:tblBorders", insideH=HAIR, bottom=HAIR)
         _padded(made._tbl.tblPr)
-        share = LINE / sum(block.widths)
+        share, rows = LINE / sum(block.widths), len(block.rows)
+        together = rows <= MOST_ROWS
         for column, width in zip(made.columns, block.widths, strict=True):
             column.width = Inches(width * share)
         for place, cells in enumerate((block.header, *(row.cells for row in block.rows))):
@@ -140,6 +143,7 @@ class _Word:
                 if indented:
                     paragraph.paragraph_format.left_indent = Inches(0.15)
                 self._fill(paragraph, inlines, size=8.5, bold=not place)
+                paragraph.paragraph_format.keep_with_next = together and place < rows
                 if not place:
                     _lines(cell._tc.get_or_add_tcPr(), "w:tcBorders", bottom=ACCENT)
         self.word.add_paragraph(style="Caption").paragraph_format.space_after = Pt(0)

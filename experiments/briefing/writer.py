@@ -116,11 +116,11 @@ class Writer:
         titles = self.facts.manifest.get("regimes", {})
         return self.language.either(f"regimes.{name}", titles.get(name, name))
 
-    def marked(self, name: str) -> str:
-        """The same, marked if it is the text in force."""
+    def marked(self, name: str, more: str = "") -> str:
+        """The same, marked on a second line if it is the text in force; `more` ends that line."""
         now = in_force(Provenance.told(self.facts.manifest))
-        mark = f"\n({self.language('page.in_force')})" if name == now else ""
-        return f"{self.regime(name)}{mark}"
+        mark = f"({self.language('page.in_force')})" if name == now else ""
+        return "\n".join(filter(None, [self.regime(name), " ".join(filter(None, [mark, more]))]))
 
     def regimes(self, names: Iterable[str]) -> str:
         """Regimes in a list."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from pypdf import PdfReader
 
 from experiments.briefing.check import check
 from experiments.briefing.facts import MANIFEST
+from experiments.briefing.in_force import in_force
 from experiments.briefing.make import digest
-from experiments.briefing.reference import BESIDE, FOLDER, KEPT, MAIN, made
+from experiments.briefing.reference import BESIDE, FOLDER, IN_FORCE, KEPT, MAIN, made
+from experiments.provenance import Provenance
 
 RENEW = "renew it: python -m experiments.briefing.reference --pages"
 
@@ -46,6 +49,18 @@ def test_page_one_says_which_text_is_in_force():
     }
     for code, words in said.items():
         assert words in (FOLDER / f"briefing-{code}" / "briefing.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("code", KEPT)
+def test_the_council_reads_four_to_six_pages(code):
+    pages = PdfReader(FOLDER / f"briefing-{code}" / "briefing.pdf").pages
+    assert 4 <= len(pages) <= 6
+
+
+def test_the_example_compares_with_the_text_in_force():
+    for name in (MAIN, "ordinance-alone"):
+        told = Provenance.told(json.loads((FOLDER / name / MANIFEST).read_text("utf-8")))
+        assert in_force(told) == told.baseline == IN_FORCE
 
 
 def test_the_example_is_small():
