@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from experiments import brief
 from experiments.briefing.check import check, explain
-from experiments.briefing.document import Number, Table, inlines_of, plain
+from experiments.briefing.document import Chart, Number, Table, inlines_of, plain
 from experiments.cli import main
 from model.faults import BadInput
 
@@ -73,7 +73,7 @@ def test_every_chart_has_words_for_those_who_cannot_see_it(made, pages):
                 walk(kid)
 
     walk(pages.trailer["/Root"]["/StructTreeRoot"])
-    charts = [name for name in made.files if name.endswith(".svg")]
+    charts = [block for block in made.document.blocks if isinstance(block, Chart)]
     assert len(charts) >= 4 and len(found) == len(charts)
     assert all(len(alt) > 40 for alt in found)
 
@@ -97,7 +97,7 @@ def test_the_word_file_carries_the_ids_and_alternative_texts(made):
     with zipfile.ZipFile(BytesIO(made.files["briefing.docx"])) as parts:
         body = parts.read("word/document.xml").decode()
     assert body.count("<w:bookmarkStart ") == len(made.register["numbers"])
-    charts = [name for name in made.files if name.endswith(".png")]
+    charts = [block for block in made.document.blocks if isinstance(block, Chart)]
     assert len(re.findall(r'descr="[^"]{40,}', body)) == len(charts)
     words = re.sub("<[^>]+>", "", body)
     assert plain(inlines_of(made.document.blocks))[:40] in words
