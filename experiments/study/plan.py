@@ -113,7 +113,7 @@ def make_plan(study: StudyFile, source: TomlSource) -> Plan:
         except BadInput as error:
             faults += error.faults
     if faults:
-        raise BadInput(faults)
+        raise BadInput(sorted(faults, key=lambda fault: fault.line or 0))
     plan = Plan(study, combinations(study, source), draws(study, source))
     for name in plan.draws.columns.intersection(plan.levers):
         where = ("levers", name)
