@@ -65,18 +65,23 @@ def _happening(
     runs: Settings | Provenance, contrasts: Released, grid: Grid, code: str
 ) -> Figure:
     """Groups in which nothing happens are left out; those with too few events are only named, and
-    so, with their levels, are those in which no difference can be told from zero."""
+    so, with their levels, are those in which no difference can be told from zero. Where that is so
+    of every class, who is met is drawn as it is under the baseline."""
     told = Provenance.of(runs) if isinstance(runs, Settings) else runs
     cells, say = cells_of(gated(contrasts), grid), language(code)
     levels = cells.xs("level", level="measure").reset_index("group")
     happens = set(levels.loc[levels["estimate"] > 0, "group"])
     hidden = set(levels.loc[levels["suppressed"], "group"]) - happens - {"all"}
     shown = ["all", *(group for group in GROUPS[grid.by] if group in happens)]
-    still = [
+    clear = {
         group for group in shown
-        if told.others and group not in ("all", grid.about)
-        and not any(mark.clear for mark in marks_of(cells, group, told, say))
-    ]
+        if any(mark.clear for mark in marks_of(cells, group, told, say))
+    }
+    alike = grid is CLASSES and not clear - {"all"} and bool(told.others)
+    if alike:  # the total stands in the chart by channel
+        shown.remove("all")
+    kept = set(shown) if alike or not told.others else {*clear, "all", grid.about}
+    still = [group for group in shown if group not in kept]
     note = ""
     if still:
         names = [
@@ -89,28 +94,32 @@ def _happening(
     if hidden:
         names = [label(group, code).lower() for group in GROUPS[grid.by] if group in hidden]
         note += say("chart.few_channels", floor=str(FLOOR), names="; ".join(names))
-    return _grid(runs, contrasts, grid, [one for one in shown if one not in still], code, note)
+    shown = [group for group in shown if group in kept]
+    return _grid(runs, contrasts, grid, shown, code, note, levels=alike)
 
 
 def _grid(
     runs: Settings | Provenance, contrasts: Released, grid: Grid, groups: list[str], code: str,
-    note: str = "",
+    note: str = "", *, levels: bool = False,
 ) -> Figure:
     told = Provenance.of(runs) if isinstance(runs, Settings) else runs
     say = language(code)
     cells = cells_of(gated(contrasts), grid)
+    base = told.regime(told.baseline, say)
     title = finding(cells, told, grid, say) or say(f"chart.{grid.words}_plain")
+    if levels:
+        title = say(f"chart.{grid.words}_alike", base=base)
     parameters = "par_low" in cells and bool(cells["par_low"].notna().any())
     made = interval_words(
         int(cells["n"].max()), bool(told.others), told.draws * parameters, say
     )
     source = f"{note}{made} {told.source(code)}"
     names = [_group_title(group, grid, say) for group in groups]
-    if not told.others:
-        levels = (_mark(cells.loc[(group, "level", told.baseline)], say) for group in groups)
-        marks = tuple(replace(mark, clear=True) for mark in levels)
+    if levels or not told.others:
+        found = (_mark(cells.loc[(group, "level", told.baseline)], say) for group in groups)
+        marks = tuple(replace(mark, clear=True) for mark in found)
         reading = f"{say(f'chart.{grid.words}_axis')}."
-        panel = Panel(told.regime(told.baseline, say), "", marks)
+        panel = Panel("" if levels else base, "", marks)
         return forest(title, reading, names, [panel], source, say, levels=True)
     panels = [
         Panel(
@@ -119,7 +128,7 @@ def _grid(
         )
         for group, name in zip(groups, names, strict=True)
     ]
-    reading = say(f"chart.{grid.words}_change", base=told.regime(told.baseline, say))
+    reading = say(f"chart.{grid.words}_change", base=base)
     rows = [told.regime(regime, say) for regime in told.others]
     # A fourth column where it saves a row of panels.
     columns = 3 if len(panels) in (3, 5, 6) else 4

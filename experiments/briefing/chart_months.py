@@ -28,7 +28,7 @@ from model.ordinance import load_regime
 
 OUTCOME = "reporting_undocumented"
 #: Panels side by side; inches of a panel's height, and between two of them.
-COLUMNS, ROW, BETWEEN = 4, 0.74, 0.25
+COLUMNS, ROW, BETWEEN = 6, 0.8, 0.25
 
 
 def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[str, ...]] | None:
@@ -42,10 +42,12 @@ def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[s
         return None
     dates = policy_dates(results)
     title = _title(say, results, shown)
-    columns = 3 if len(shown) in (3, 5, 6) else min(COLUMNS, len(shown))
-    rows = -(-len(shown) // columns)
+    rows = -(-len(shown) // COLUMNS)
+    columns = -(-len(shown) // rows)
     heading = wrapped(title, 12, bold=True)
-    reading = wrapped(say("chart.months_axis", base=told.regime(told.baseline, say)), 8.5)
+    said = [say("chart.months_axis", base=told.regime(told.baseline, say))]
+    said += [] if dates else [say("chart.months_no_dates")]
+    reading = wrapped(" ".join(said), 8.5)
     marks = [mark for one in shown.values() for mark in one.values()]
     parameters = any(not math.isnan(mark.wide_low) for mark in marks)
     made = interval_words(len(told.seeds), True, told.draws * parameters, say)
@@ -64,13 +66,13 @@ def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[s
         for number, (axes, (regime, course)) in enumerate(
             zip(axes_of.flat, shown.items(), strict=False)
         ):
-            axes.set_title(told.regime(regime, say), fontsize=9)
+            axes.set_title(told.regime(regime, say), fontsize=8.5)
             _panel(axes, course, dates, WIDTH * 0.93 / columns, say)
             axes.tick_params(labelbottom=number + columns >= len(shown))
         for axes in axes_of.flat[len(shown) :]:
             axes.set_visible(False)
         months = list(next(iter(shown.values())))
-        every = max(1, -(-len(months) // 4))
+        every = max(1, -(-len(months) // (4 if columns < 5 else 2)))
         axes_of[0][0].set_xticks(range(0, len(months), every), [
             say.month(month) for month in months[::every]
         ])

@@ -49,7 +49,7 @@ def evidence_table(write: Writer, results: Results) -> Table:
     claims = tomllib.loads(CLAIMS.read_text("utf-8"))["claims"]
     rows = [_row(write, results, claim) for claim in claims]
     header = (write("evidence.claim"), write("evidence.source"), write("evidence.model"))
-    return Table(write("evidence.caption"), header, tuple(rows), (2.7, 1.6, 3.6), numeric=False)
+    return Table(write("evidence.caption"), header, tuple(rows), (2.5, 2.2, 3.4), numeric=False)
 
 
 def _row(write: Writer, results: Results, claim: dict) -> Row:

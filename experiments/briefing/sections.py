@@ -12,7 +12,6 @@ from experiments.briefing.beside import (
     validation_text,
 )
 from experiments.briefing.claims import evidence_table
-from experiments.briefing.classes import any_class, classes_text
 from experiments.briefing.clauses import clause_tables
 from experiments.briefing.document import (
     Block,
@@ -115,14 +114,9 @@ def _encounters(made: Pages) -> list[Block]:
 
 
 def _classes(made: Pages) -> list[Block]:
-    """The chart where a difference of some class can be told; else the levels, in words."""
     if "classes" not in made.drawn:
         return []
-    intro = made.write("text.classes")
-    if any_class(made.write, made.results):
-        return [made.heading("classes"), Paragraph(intro, "intro"), *made.charts("classes")]
-    said = (*intro, Text(" "), *classes_text(made.write, made.results))
-    return [made.heading("classes"), Paragraph(said)]
+    return [made.heading("classes"), made.text("text.classes", "intro"), *made.charts("classes")]
 
 
 def _places(made: Pages) -> list[Block]:
@@ -144,11 +138,9 @@ def _months(made: Pages) -> list[Block]:
             made.heading("months"), made.text(f"text.months_{'hidden' if kept else 'not_kept'}"),
         ]
     dates = made.drawn["months"].dates
-    said = (
-        made.text("text.policy_dates", "intro", list=made.write.language.listed(dates))
-        if dates
-        else made.text("text.no_policy_dates", "intro")
-    )
+    if not dates:
+        return [made.heading("months"), *charts]
+    said = made.text("text.policy_dates", "intro", list=made.write.language.listed(dates))
     return [made.heading("months"), said, *charts]
 
 
@@ -230,8 +222,6 @@ def _annex(made: Pages) -> list[Block]:
     """Tables to look things up in, after the pages that are read."""
     told = made.results.told
     blocks: list[Block] = [Break(), made.heading("detail")]
-    if not any_class(made.write, made.results):
-        blocks += made.charts("classes")
     if told.others and any(found.clear for found in made.topics):
         names = [found.outcome for found in made.topics]
         blocks.append(sureness(made.write, names, told.others))
