@@ -111,7 +111,7 @@ def _grid(
         title = say(f"chart.{grid.words}_alike", base=base)
     parameters = "par_low" in cells and bool(cells["par_low"].notna().any())
     made = interval_words(
-        int(cells["n"].max()), bool(told.others), told.draws * parameters, say
+        int(cells["n"].max()), bool(told.others) and not levels, told.draws * parameters, say
     )
     source = f"{note}{made} {told.source(code)}"
     names = [_group_title(group, grid, say) for group in groups]

@@ -26,9 +26,11 @@ from model.faults import BadInput, Fault
 
 ATTRIBUTION, WHOLE = "attribution.parquet", "all"
 VALIDATION = "carveout validation"
-#: Verdicts on findings, by the slot of the phrase that counts them.
+#: Verdicts on findings, and what agreements rest on, by the slot of the phrase that counts them.
 VERDICTS = {
-    "agree": "agrees", "sign": "right sign", "disagree": "disagrees", "other": "not comparable",
+    "agree": "verdicts.agrees", "sign": "verdicts.right sign", "disagree": "verdicts.disagrees",
+    "other": "verdicts.not comparable", "interval": "agreements.interval",
+    "rule": "agreements.rule",
 }
 #: Letters of a commit in print.
 SHORT = 12
@@ -107,7 +109,8 @@ def validation(path: Path) -> Validation | None:
     Raises
     ------
     BadInput
-        If it does not count findings used in calibration apart from the others.
+        If it does not count findings used in calibration apart from the others, or what
+        agreements rest on.
     """
     try:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
@@ -118,10 +121,12 @@ def validation(path: Path) -> Validation | None:
     fitted = manifest.get("calibration")
     fitted = fitted if isinstance(fitted, dict) else {}
     for name, counts in (("", manifest), ("calibration.", fitted)):
-        verdicts = set(counts.get("verdicts", ()))
-        if "findings" not in counts or not set(VERDICTS.values()) <= verdicts:
+        there = {f"{part}.{key}" for part in ("verdicts", "agreements")
+                 for key in counts.get(part, ())}
+        if "findings" not in counts or not set(VERDICTS.values()) <= there:
             raise BadInput(Fault(
-                f"{path.name} has no {name}findings and {name}verdicts of each kind",
+                f"{path.name} has no {name}findings, {name}verdicts and {name}agreements of each "
+                "kind",
                 "what carveout validate writes; run it again", MANIFEST, key="with",
             ))
     return Validation(path, manifest)
@@ -182,8 +187,9 @@ def clauses_text(write: Writer, found: Attribution) -> Inlines:
 
 
 def verdicts(write: Writer, found: Validation) -> dict[str, Inlines]:
-    """How many findings there are of each verdict, of those that the model was not fitted to."""
-    return {name: found.count(write, f"verdicts.{key}") for name, key in VERDICTS.items()}
+    """How many findings there are of each verdict, of those that the model was not fitted to, and
+    on what agreements rest."""
+    return {name: found.count(write, key) for name, key in VERDICTS.items()}
 
 
 def validation_text(write: Writer, found: Validation | None) -> Inlines:

@@ -93,7 +93,9 @@ def test_a_claim_about_an_ordinance_is_answered_where_it_alone_binds(code):
 
 def counted(place, **more):
     kinds = {"agrees": 5, "right sign": 2, "disagrees": 3, "not comparable": 1}
-    manifest = {"kind": "carveout validation", "findings": 11, "verdicts": kinds} | more
+    bases = {"interval": 1, "discrepancy": 2, "sign": 0, "rule": 2}
+    manifest = {"kind": "carveout validation", "findings": 11, "verdicts": kinds,
+                "agreements": bases} | more
     place.mkdir()
     (place / "manifest.json").write_text(json.dumps(manifest))
     return place
@@ -101,10 +103,12 @@ def counted(place, **more):
 
 def test_findings_that_helped_to_choose_numbers_are_counted_apart(tmp_path):
     fitted = {"findings": 4, "verdicts": {
-        "agrees": 3, "right sign": 0, "disagrees": 1, "not comparable": 0}}
+        "agrees": 3, "right sign": 0, "disagrees": 1, "not comparable": 0},
+        "agreements": {"interval": 0, "discrepancy": 3, "sign": 0, "rule": 0}}
     write = writer(results("encounters", {}))
     text = plain(validation_text(write, validation(counted(tmp_path / "v", calibration=fitted))))
     assert "against 11 published" in text and "agrees with 5" in text
+    assert "(1 within the study’s own interval; 2 because its rules allow no other sign)" in text
     assert "Of 4 that were used, it agrees with 3" in text
 
 
