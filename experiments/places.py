@@ -30,10 +30,10 @@ def notes(settings: Settings) -> list[str]:
     ]
 
 
-def in_force(city: str, date: dt.date) -> Layer | None:
-    """The text of a city that is in force on a date, of those that come with the project."""
+def in_force(place: str | None, date: dt.date) -> Layer | None:
+    """The text of a place that is in force on a date, of those that come with the project."""
     texts = [load_regime(name) for name in regime_names()]
-    ours = [one for one in texts if one.place == city and one.in_force and one.in_force <= date]
+    ours = [one for one in texts if one.place == place and one.in_force and one.in_force <= date]
     return max(ours, key=lambda one: str(one.in_force), default=None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from experiments import places
 from experiments.provenance import Provenance
 from model.ordinance import load_regime, regime_names
 
@@ -13,14 +14,8 @@ def in_force(told: Provenance) -> str | None:
     comes from a file or its city had no text by then."""
     if told.baseline not in regime_names():
         return None
-    place = load_regime(told.baseline).place
-    layers = [load_regime(name) for name in regime_names()]
-    dated = [
-        (layer.in_force, layer.name)
-        for layer in layers
-        if layer.place == place and layer.in_force and layer.in_force <= told.start
-    ]
-    return max(dated)[1] if dated else None
+    text = places.in_force(load_regime(told.baseline).place, told.start)
+    return text.name if text else None
 
 
 def since(regime: str) -> dt.date:
