@@ -55,7 +55,8 @@ class Estimate:
 
     ``low`` and ``high`` are the 95% interval over replicates (Monte Carlo error); ``par_low`` and
     ``par_high`` that over draws of the parameters, NaN where none were made. ``differing`` is in
-    how many pairs of runs the events behind a difference differ; None where that is not known.
+    how many of the ``pairs`` of runs the events behind a difference differ; None where that is not
+    known.
     """
 
     fact: str
@@ -72,6 +73,7 @@ class Estimate:
     par_low: float = math.nan
     par_high: float = math.nan
     differing: int | None = None
+    pairs: int = 0
 
     @property
     def drawn(self) -> bool:
@@ -147,7 +149,11 @@ class Facts:
         )
         if measure == "level" or by != "all" or found.suppressed:
             return found
-        return replace(found, differing=self._differing_of(found))
+        fact = self._differing_of(found)
+        if fact is None:
+            return found
+        differing, pairs = (int(fact.value(name)) for name in ("differing", "pairs"))
+        return replace(found, differing=differing, pairs=pairs)
 
     def differing(self, regime: str, outcome: str) -> Fact | None:
         """In how many pairs of runs a regime's events are not the baseline's; None if unknown."""
@@ -172,7 +178,7 @@ class Facts:
         row = {"pairs": len(found.differ), "differing": int(found.differ.sum())}
         return Fact(identity(file, found.query), file, found.query, (row,), decides=True)
 
-    def _differing_of(self, change: Estimate) -> int | None:
+    def _differing_of(self, change: Estimate) -> Fact | None:
         """For a part of a difference: as for the difference, where the other part is nothing."""
         if change.measure in PARTS:
             other = next(part for part in PARTS if part != change.measure)
@@ -180,7 +186,7 @@ class Facts:
             if key not in self._rows.index or any(self._rows.loc[key]["paired"]):
                 return None
         fact = self.differing(change.regime, change.outcome)
-        return None if fact is None else int(self.keep(fact).value("differing"))
+        return None if fact is None else self.keep(fact)
 
     def rows(self, **columns: object) -> Fact:
         """Rows of contrasts behind a table or chart."""

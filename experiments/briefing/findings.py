@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from experiments.briefing.document import Inlines, Mark, Text
 from experiments.briefing.facts import PARTS, Estimate
-from experiments.briefing.ranges import afterwards, bounds, ranges, sizer
+from experiments.briefing.ranges import afterwards, bounds, ranges, sides, sizer
 from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
 from experiments.briefing.writer import Writer, change_digits, level_digits
 from experiments.outcomes import OUTCOMES
@@ -19,7 +19,7 @@ TOPICS = ("reporting_undocumented", "encounters", "victimisations")
 SMALL = 0.01
 #: Verdicts of which several regimes share one clause.
 TOGETHER = (
-    Verdict.SAME, Verdict.SAME_EVENTS, Verdict.ONE_PAIR, Verdict.HIDDEN, Verdict.NONE,
+    Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS, Verdict.HIDDEN, Verdict.NONE,
     Verdict.MISSING, Verdict.SINGLE,
 )
 #: Up to so many texts are named where a sentence speaks of the rest of them.
@@ -166,14 +166,7 @@ def clause(
     if max(abs(getattr(change, end)) for end in change.ends) * scale < 0.5 * 10**-digits:
         bound = write.language.number(10**-digits, digits)
         return write("change.tiny", regime=name, bound=bound)
-    sides = {
-        slot: write(
-            f"change.side_{'fewer' if getattr(change, column) < 0 else 'more'}",
-            size=size(column),
-        )
-        for slot, column in zip(("low", "high"), change.ends, strict=True)
-    }
-    return write("change.unclear", regime=name, **sides)
+    return write("change.unclear", regime=name, **sides(write, change, digits, scale))
 
 
 def few_note(write: Writer, found: Topic, *, bare: bool = False) -> Inlines:
@@ -215,8 +208,10 @@ def parts(write: Writer, found: Topic, regimes: list[str]) -> Inlines:
         for part in PARTS:
             one = estimates[regime, part]
             size = sizer(write, one, digits, found.scale(write), "signed")
-            clear = verdict(one).clear
-            sized.append((size("estimate"), Mark(one.fact)) if clear else write("parts.nothing"))
+            state = verdict(one)
+            same = state in (Verdict.SAME, Verdict.SAME_EVENTS)
+            nothing = write("parts.none" if same else "parts.nothing")
+            sized.append((size("estimate"), Mark(one.fact)) if state.clear else nothing)
         law, belief = sized
         said.append(write("parts.sized", regime=write.regime(regime), law=law, belief=belief))
     return write.join(said)

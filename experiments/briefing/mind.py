@@ -70,18 +70,18 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
             held.append(regime)
     if held:
         said.append(write("text.mind_held", topic=lead, regime=write.regimes(held)))
-    if not found.clear:
-        said.append(_elsewhere(write, results, found, lead))
+    if len(found.clear) < len(found.changes):
+        said += _elsewhere(write, results, found, lead)
     return said
 
 
-def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> Inlines:
-    """Where a topic's differences can be told, with their sizes, if not in this setting."""
+def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> list[Inlines]:
+    """Where a topic's differences that cannot be told here can be, with their sizes."""
     scale, parts = found.scale(write), []
     for name, other in results.variants.items():
         changes = {
             regime: other.facts.estimate("difference", regime, found.outcome)
-            for regime in found.changes
+            for regime in found.changes if regime not in found.clear
         }
         clear = {regime: one for regime, one in changes.items() if verdict(one).clear}
         digits = change_digits(clear.values(), scale)
@@ -92,6 +92,7 @@ def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> Inli
             ])
             parts.append(write("text.mind_elsewhere", name=setting(write, name), list=listed))
     if not parts:
-        return write("text.mind_unclear_none", topic=lead)
+        return [] if found.clear else [write("text.mind_unclear_none", topic=lead)]
     unit = write.language(f"topic.{found.outcome}.unit")
-    return write("text.mind_unclear", topic=lead, unit=unit, list=write.join(parts))
+    key = "unclear_some" if found.clear else "unclear"
+    return [write(f"text.mind_{key}", topic=lead, unit=unit, list=write.join(parts))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from experiments.briefing.document import Inlines, Mark, Number, Text
+from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
 from experiments.briefing.facts import Estimate
 from experiments.briefing.rules import Verdict, verdict
 from experiments.briefing.writer import Writer
@@ -60,6 +60,20 @@ def bounds(
     return write.listed(parts)
 
 
+def sides(
+    write: Writer, change: Estimate, digits: int, scale: float
+) -> dict[str, str | Inline | Inlines]:
+    """Both ends of a difference that may be nothing, each with its direction: ``low``, ``high``."""
+    size = sizer(write, change, digits, scale)
+    return {
+        slot: write(
+            f"change.side_{'fewer' if getattr(change, column) < 0 else 'more'}",
+            size=size(column),
+        )
+        for slot, column in zip(("low", "high"), change.ends, strict=True)
+    }
+
+
 def afterwards(
     write: Writer, level: Estimate, changes: Mapping[str, Estimate], digits: tuple[int, int],
     scale: float,
@@ -91,9 +105,13 @@ def afterwards(
             said.append(write("after.doubt", list=_each(write, wide, DOUBT)))
         elif drawn:
             said.append(write("after.no_doubt"))
-    unclear = {name: changes[name] for name, one in states.items() if one is Verdict.UNCLEAR}
+    unclear = [
+        (*write("after.open", regime=write.regime(name), **sides(write, change, digits[1], scale)),
+         Mark(change.fact))
+        for name, change in changes.items() if states[name] is Verdict.UNCLEAR
+    ]
     if unclear:
-        said.append(write("after.unclear", list=bounds(write, unclear, digits[1], scale)))
+        said.append(write("after.unclear", list=write.listed(unclear)))
     return write.join(said, " ")
 
 

@@ -53,6 +53,7 @@ def percent(facts: Facts, regime: str, outcome: str) -> Estimate:
     return Estimate(
         fact.id, "percent", regime, outcome, estimate, low, high, values.shape[1],
         suppressed=False, par_low=par_low, par_high=par_high, differing=change.differing,
+        pairs=change.pairs,
     )
 
 

@@ -2,7 +2,8 @@
 
 A difference is an effect only if every interval that was made for it leaves out zero: that over
 replicates (Monte Carlo error) and, where parameters were drawn, that over draws; and if the events
-behind it differ in more than one pair of runs, not only the time over which they are counted.
+behind it, not only the time over which they are counted, differ in at least half of the pairs of
+runs: an interval of a few rare events is too sure of itself.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Verdict(StrEnum):
     SINGLE = "single"
     SAME = "same"
     SAME_EVENTS = "same_events"
-    ONE_PAIR = "one_pair"
+    FEW_PAIRS = "few_pairs"
     UNCLEAR = "unclear"
     MORE = "more"
     FEWER = "fewer"
@@ -43,8 +44,8 @@ class Verdict(StrEnum):
         return self in (Verdict.MORE, Verdict.FEWER)
 
 
-#: Nothing happened differently, in all pairs or all but one.
-NO_EVENTS = (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.ONE_PAIR)
+#: Nothing happened differently, in all pairs or most.
+NO_EVENTS = (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS)
 
 
 def verdict(estimate: Estimate) -> Verdict:
@@ -65,8 +66,8 @@ def verdict(estimate: Estimate) -> Verdict:
         return Verdict.SAME
     if estimate.differing == 0:
         return Verdict.SAME_EVENTS
-    if estimate.differing == 1:
-        return Verdict.ONE_PAIR
+    if estimate.differing is not None and 2 * estimate.differing < estimate.pairs:
+        return Verdict.FEW_PAIRS
     if all(one[0] > 0 for one in intervals):
         return Verdict.MORE
     if all(one[1] < 0 for one in intervals):

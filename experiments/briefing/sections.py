@@ -158,10 +158,8 @@ def _clauses(made: Pages) -> list[Block]:
 
 
 def _mind(made: Pages) -> list[Block]:
-    blocks = [made.heading("mind"), *mind(made.write, made.results, made.topics)]
-    if any(found.clear for found in made.topics):
-        blocks.append(made.text("text.scale", "note"))
-    return [*blocks, *made.charts("sure")]
+    said = mind(made.write, made.results, made.topics)
+    return [made.heading("mind"), *said, *made.charts("sure")]
 
 
 def _evidence(made: Pages) -> list[Block]:
@@ -224,7 +222,7 @@ def _annex(made: Pages) -> list[Block]:
     blocks: list[Block] = [Break(), made.heading("detail")]
     if told.others and any(found.clear for found in made.topics):
         names = [found.outcome for found in made.topics]
-        blocks.append(sureness(made.write, names, told.others))
+        blocks += [sureness(made.write, names, told.others), made.text("text.scale", "note")]
     tables = all_tables(made.write, told.baseline, told.others)
     return [*blocks, *tables, *_parameters(made)]
 

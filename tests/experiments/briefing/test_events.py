@@ -31,9 +31,9 @@ def turned(interval):
 @pytest.mark.parametrize("interval", [CLEAR, turned(CLEAR)])
 @pytest.mark.parametrize(
     ("differing", "state"),
-    [(0, Verdict.SAME_EVENTS), (1, Verdict.ONE_PAIR), (2, None), (8, None)],
+    [(0, Verdict.SAME_EVENTS), (1, Verdict.FEW_PAIRS), (3, Verdict.FEW_PAIRS), (4, None), (8, None)],
 )
-def test_events_that_differ_in_no_pair_or_one_are_no_difference(interval, differing, state):
+def test_events_that_differ_in_fewer_than_half_of_the_pairs_are_no_difference(interval, differing, state):
     found = results("encounters", {NEW: interval}, differing={NEW: differing})
     change = writer(found).facts.estimate("difference", NEW, "encounters")
     assert change.differing == differing
@@ -46,7 +46,7 @@ def test_events_that_differ_in_no_pair_or_one_are_no_difference(interval, differ
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("every", [True, False])
-@pytest.mark.parametrize(("differing", "key"), [(0, "same_events"), (1, "one_pair")])
+@pytest.mark.parametrize(("differing", "key"), [(0, "same_events"), (1, "few_pairs")])
 def test_sentence_and_cell_say_so_and_give_no_number(code, every, differing, key):
     found = results("encounters", {NEW: CLEAR}, differing={NEW: differing})
     write = writer(found, code)
@@ -59,7 +59,7 @@ def test_sentence_and_cell_say_so_and_give_no_number(code, every, differing, key
 
 
 def test_a_difference_that_loses_its_events_elsewhere_is_lost_there():
-    for state in (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.ONE_PAIR, Verdict.UNCLEAR):
+    for state in (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS, Verdict.UNCLEAR):
         assert losses(Verdict.MORE, {"E0": state}) == ["E0"]
 
 
