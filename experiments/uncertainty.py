@@ -30,7 +30,8 @@ def over_draws(values: NDArray[np.float64]) -> NDArray[np.float64]:
     `MANY` the least and the greatest, between which (draws - 1) / (draws + 1) of all would lie."""
     if values.shape[1] < MANY:
         return np.stack([values.min(axis=1), values.max(axis=1)])
-    return np.quantile(values, ENDS, axis=1)
+    # By expected ranks (Weibull): the usual rule holds 90% of the posterior at 40 draws, this 95%.
+    return np.quantile(values, ENDS, axis=1, method="weibull")
 
 
 def reach_kind(draws: int) -> str:

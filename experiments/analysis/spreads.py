@@ -37,8 +37,8 @@ def two_level(
 
     Where draws have their seeds in common, `replicate` says which: what a city and its dice do to
     a difference is then the same at every draw, so that replicates alone make chance smaller
-    (`uncertainty.two_levels`, of the replicates that are there at every draw). Where every draw has
-    seeds of its own, or fewer than two replicates or draws are there, each draw's mean is drawn
+    (`uncertainty.two_levels`, of the replicates that are there at every draw); with fewer than two
+    of them it is not known. Where every draw has seeds of its own, each draw's mean is drawn
     towards the mean of all by the share of its variance that is noise (as in a random-effects
     analysis of variance). With one replicate a draw the noise cannot be told apart and the range
     holds it; with one draw there is no range.
@@ -53,6 +53,9 @@ def two_level(
             low, high, par_low, par_high = two_levels(wide.to_numpy()[None]).iloc[0]
             mean = float(wide.to_numpy().mean())
             return Spread(mean, low, high, par_low, par_high, wide.size, wide.shape[1])
+        if len(np.unique(draw)) > 1:  # chance that draws have in common cannot be told
+            apart = two_level(value, draw)
+            return apart._replace(low=np.nan, high=np.nan)
     _, place, count = np.unique(draw, return_inverse=True, return_counts=True)
     means = np.bincount(place, value) / count
     n, draws = len(value), len(count)

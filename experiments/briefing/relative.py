@@ -69,7 +69,7 @@ def _query(
     }
     if replicates > 1 and draws > 1:
         # The least and the greatest of few draws, as `uncertainty.over_draws` takes them.
-        ends = (0.0, 1.0) if draws < MANY else ENDS
+        ends = (0.0, 1.0) if draws < MANY else [_weibull(end, draws) for end in ENDS]
         shown |= {
             name: f"(SELECT quantile_cont(mean + share * (draws.m - mean), {end!r}) FROM draws)"
             for name, end in zip(NAMES[3:], ends, strict=True)
@@ -92,3 +92,8 @@ def _query(
         f"half AS (SELECT {t!r} * stddev_samp(m) / sqrt({replicates}) AS half FROM replicates) "
         f"SELECT {columns} FROM whole, spread, half"
     )
+
+
+def _weibull(end: float, draws: int) -> float:
+    """What `quantile_cont` is to be asked for to give the quantile by expected ranks."""
+    return (end * (draws + 1) - 1) / (draws - 1)

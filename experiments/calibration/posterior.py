@@ -59,7 +59,7 @@ def load_posterior(path: str | Path | None = None) -> Posterior:
     file = Path(path) if path is not None else POSTERIOR
     data = read_bytes(file, "a posterior's CSV file", MOST_BYTES, shown(file))
     try:
-        lines = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         allowed = "a CSV file: parameters' names, then a draw a line"
         raise BadInput(Fault("not a table in UTF-8", allowed, shown(file))) from None

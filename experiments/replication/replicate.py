@@ -220,7 +220,9 @@ def _record(
             for end in answers[:, 1:].T
         )
         truth = true.ravel()
-        covers = float(np.mean((answers[:, 1] <= truth) & (truth <= answers[:, 2])))
+        fitted = np.isfinite(answers[:, 0])
+        inside = (answers[:, 1] <= truth) & (truth <= answers[:, 2])
+        covers = float(inside[fitted].mean())
     record = {
         "design": design.name, "outcome": outcome.name,
         "estimator": estimator.name if estimator else TRUE,

@@ -13,6 +13,7 @@ import pandas as pd
 from experiments.manifest import data_hashes
 from experiments.replication.design import Design, load_design
 from experiments.replication.replicate import KIND, TRUE, replicate
+from experiments.settings import DEFAULT_DRAWS
 from experiments.store import MANIFEST
 from experiments.validation.effects import Effect
 from experiments.validation.row import ARM_FIELDS, Row
@@ -140,6 +141,9 @@ def read_effects(folder: str | Path) -> pd.DataFrame:
         raise BadInput(Fault(f"found {place.name!r}", allowed, key="replications")) from None
     if manifest.get("kind") != KIND:
         raise BadInput(Fault(f"found {manifest.get('kind')!r}", allowed, key="replications"))
+    if "draws" in table and (few := int(table["draws"].max())) in range(2, DEFAULT_DRAWS):
+        allowed = f"{DEFAULT_DRAWS} draws or more, or chance alone"
+        raise BadInput(Fault(f"{place.name} was made at {few} draws", allowed, key="replications"))
     if manifest["hashes"] != dict(data_hashes()) or "draws" not in table:
         found = f"{place.name} was made from other code or data of the model"
         raise BadInput(Fault(found, "results of this version", key="replications"))

@@ -175,8 +175,11 @@ def _rests(row: Row, effect: Effect, basis: str) -> str:
     if basis == SIGN:
         return "on the sign alone: the study gives no size"
     if basis == DISCREPANCY:
+        claimed = claim(row)
+        open_end = claimed.sign and row.nothing in (claimed.low, claimed.high)
+        least = ", which reaches to no effect: no size is too small" * bool(open_end)
         size = _of_published(row, effect)
-        return f"only within the discrepancy of {row.discrepancy:g}{size}"
+        return f"only within the discrepancy of {row.discrepancy:g}{least}{size}"
     return ""
 
 

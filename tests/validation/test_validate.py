@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,9 +10,8 @@ from experiments.manifest import data_hashes
 from experiments.replication.found import is_kept, kept_manifest
 from experiments.replication.replicate import KIND
 from experiments.settings import DEFAULT_DRAWS
-from experiments.uncertainty import two_levels
 from experiments.validation.chart import forest
-from experiments.validation.effects import Effect, _pseudo_values
+from experiments.validation.effects import Effect
 from experiments.validation.found import TABLE
 from experiments.validation.plan import contrasts_of
 from experiments.validation.report import read_findings
@@ -270,30 +268,6 @@ def test_parameter_draws_and_chance_are_told_apart(tmp_path, rows_file):
 def test_fewer_draws_than_eight_are_refused_since_they_are_met_more_easily(rows_file):
     with pytest.raises(BadInput, match="draws: found 4; allowed: 8 or more, or 0"):
         validate(rows_file, replicates=2, draws=4, progress=False)
-
-
-def test_what_replicates_add_to_an_effect_is_their_jackknife_pseudo_value():
-    """Of a mean they are the replicates' own values; of any effect their mean is the pooled one."""
-    values = np.random.default_rng(1).normal(size=(5, 3))  # replicates, draws
-    total = values.sum(axis=0)
-    without = (total - values) / 4
-    assert _pseudo_values(total / 5, without) == pytest.approx(values)
-    ratios = np.exp(without)
-    assert _pseudo_values(np.exp(total / 5), ratios).mean(axis=0) == pytest.approx(
-        np.exp(total / 5))
-
-
-def test_chance_is_taken_out_of_the_spread_over_draws():
-    """Draws that differ by chance alone do not seem to differ by parameters."""
-    dice = np.random.default_rng(2)
-    without, shares = [], []
-    for _ in range(200):
-        noise = dice.normal(1.0, 0.1, (4, 8))
-        loo = (noise.sum(axis=0) - noise) / 3
-        told = two_levels(_pseudo_values(noise.mean(axis=0), loo)[None]).iloc[0]
-        without.append(told["par_high"] - told["par_low"])
-        shares.append(np.ptp(noise.mean(axis=0)))
-    assert np.median(without) < 0.1 * np.median(shares)
 
 
 def computed(path, text, **more):

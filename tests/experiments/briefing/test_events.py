@@ -31,9 +31,10 @@ def turned(interval):
 @pytest.mark.parametrize("interval", [CLEAR, turned(CLEAR)])
 @pytest.mark.parametrize(
     ("differing", "state"),
-    [(0, Verdict.SAME_EVENTS), (1, Verdict.FEW_PAIRS), (3, Verdict.FEW_PAIRS), (4, None), (8, None)],
+    [(0, Verdict.SAME_EVENTS), (1, Verdict.FEW_PAIRS), (3, Verdict.FEW_PAIRS), (4, None),
+     (8, None)],
 )
-def test_events_that_differ_in_fewer_than_half_of_the_pairs_are_no_difference(interval, differing, state):
+def test_events_that_differ_in_few_pairs_are_no_difference(interval, differing, state):
     found = results("encounters", {NEW: interval}, differing={NEW: differing})
     change = writer(found).facts.estimate("difference", NEW, "encounters")
     assert change.differing == differing
