@@ -54,7 +54,8 @@ def event_study(design: Design, outcome: Outcome, released: Released) -> Figure 
         figure.text(0.02, 0.94, design.title, fontsize=12, fontweight="bold")
         figure.text(0.02, 0.895, outcome.title, color=FAINT)
         figure.text(0.02, 0.012, "Lines: 95% intervals of one seed's estimates, at one draw. "
-                    "Source: Carveout model, synthetic residents.", fontsize=7, color=FAINT, va="bottom")
+                    "Source: Carveout model, synthetic residents.", fontsize=7, color=FAINT,
+                    va="bottom")
         figure.legend(*axes.get_legend_handles_labels(), loc="upper left",
                       bbox_to_anchor=(0.012, 0.885), frameon=False, ncols=1, fontsize=8)
     return figure
