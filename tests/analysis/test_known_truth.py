@@ -133,6 +133,9 @@ def test_what_a_seed_does_at_every_draw_counts_once():
     # Taken as seeds of their own, chance would seem a quarter as large.
     apart = two_level(seeds[replicate] + draws[draw], draw)
     assert apart.high - apart.low < 0.35 * (found.high - found.low)
+    # Of one seed in common nothing is known of chance, however many draws it was run at.
+    one = two_level(draws, np.arange(10), np.zeros(10, int))
+    assert np.isnan([one.low, one.high]).all() and one.par_low < one.par_high
     # A replicate that is not there at every draw is left out.
     some = two_level((seeds[replicate] + draws[draw])[1:], draw[1:], replicate[1:])
     assert (some.n, some.draws) == (50, 10)

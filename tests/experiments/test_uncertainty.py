@@ -39,7 +39,9 @@ def test_where_only_chance_varies_little_parameter_uncertainty_is_claimed():
     assert none < 0.2 * some
 
 
-@pytest.mark.parametrize("draws, share", [(3, 2 / 4), (8, 7 / 9), (30, 29 / 31), (200, 0.95)])
+@pytest.mark.parametrize(
+    "draws, share", [(3, 2 / 4), (8, 7 / 9), (30, 29 / 31), (40, 0.95), (200, 0.95)]
+)
 def test_of_further_draws_as_many_lie_in_the_parameter_interval_as_is_said(draws, share):
     values = np.exp(layout(4000, 3, draws + 1, 0.0, 1.0))
     told, further = two_levels(values[:, :, :-1]), values[:, 0, -1]

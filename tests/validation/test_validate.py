@@ -233,6 +233,16 @@ def test_a_row_cannot_state_what_the_file_of_a_design_does(tmp_path):
         validate(path, progress=False)
 
 
+def test_replications_at_few_draws_are_refused_since_they_are_met_more_easily(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n")
+    few = replication(tmp_path / "few")
+    table = pd.read_csv(few / "effects.csv").assign(draws=2)
+    table.to_csv(few / "effects.csv", index=False)
+    with pytest.raises(BadInput, match="few was made at 2 draws; allowed: 8 draws or more"):
+        validate(path, replications=[few], progress=False)
+
+
 def test_replications_of_another_version_are_refused(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n")

@@ -20,6 +20,7 @@ from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import Mark, Number, Table, inlines_of, plain
 from experiments.briefing.facts import MANIFEST, Facts
 from experiments.briefing.figures import draw
+from experiments.briefing.findings import sentence
 from experiments.briefing.make import brief
 from experiments.briefing.mind import mind
 from experiments.briefing.page_one import found_topics
@@ -110,6 +111,32 @@ def test_what_is_clear_elsewhere_has_its_direction_and_size(code, sign):
     ends = {"low": say.number(2, 1), "high": say.number(4, 1)}
     assert say(f"change.{'more' if sign > 0 else 'fewer'}", size=say.number(3, 1),
                regime=say(f"regimes.{NEW}"), range=say("change.range", **ends)) in text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_text_that_is_not_clear_here_is_told_elsewhere_whatever_others_are(code, sign):
+    near, far = ((2.0 * sign, *sorted((sign, 3.0 * sign))), (0.5, -1.0, 2.0))
+    own = results("encounters", {NEW: near, "no-contact": far})
+    alone = results("encounters", {NEW: near, "no-contact": (-2.0 * sign, *sorted(
+        (-sign, -3.0 * sign)))}, environment="E0")
+    found = dataclasses.replace(own, variants={"E0": alone})
+    write, say = writer(found, code), language(code)
+    text = plain(inlines_of(mind(write, found, found_topics(write, found))))
+    ends = {"low": say.number(1, 1), "high": say.number(3, 1)}
+    assert say(f"change.{'fewer' if sign > 0 else 'more'}", size=say.number(2, 1),
+               regime=say("regimes.no-contact"), range=say("change.range", **ends)) in text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_may_be_nothing_is_told_with_both_its_ends_where_there_are_no_brackets(code):
+    found = results("encounters", {NEW: (5.0, -2.0, 12.0), "no-contact": (1.0, -5.0, 7.0)})
+    write, say = writer(found, code), language(code)
+    one = found_topics(write, found)[0]
+    text = plain(sentence(write, one, BASE, bare=True))
+    for low, high, regime in (("2", "12", NEW), ("5", "7", "no-contact")):
+        ends = {"low": say("change.side_fewer", size=low), "high": say("change.side_more", size=high)}
+        assert say("after.open", regime=say(f"regimes.{regime}"), **ends) in text
 
 
 def drawn(sign):
