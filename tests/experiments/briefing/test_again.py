@@ -135,7 +135,8 @@ def test_what_may_be_nothing_is_told_with_both_its_ends_where_there_are_no_brack
     one = found_topics(write, found)[0]
     text = plain(sentence(write, one, BASE, bare=True))
     for low, high, regime in (("2", "12", NEW), ("5", "7", "no-contact")):
-        ends = {"low": say("change.side_fewer", size=low), "high": say("change.side_more", size=high)}
+        ends = {"low": say("change.side_fewer", size=low),
+                "high": say("change.side_more", size=high)}
         assert say("after.open", regime=say(f"regimes.{regime}"), **ends) in text
 
 
