@@ -6,10 +6,11 @@ import pytest
 
 from dashboards.address import View
 from dashboards.plans import comparison_plan
-from dashboards.rows import WITHIN, Rows
+from dashboards.rows import Rows
 from dashboards.sentences import finding, sureness
 from dashboards.studies import uncertainty
 from dashboards.views import by_area, monthly, tables
+from experiments.uncertainty import WITHIN_CHANCE
 from experiments.worker import run_case
 
 VIEW = View(city="littletown", years="0.05", replicates="2", environment="E0", scale="1",
@@ -61,7 +62,7 @@ def test_a_difference_is_clear_only_where_both_intervals_leave_out_zero(drawn, e
 
 
 def test_draws_that_differ_no_more_than_by_chance_are_not_told_as_certainty(drawn):
-    assert row(drawn, (1, 3, 2, 2))["parameters"] == WITHIN
+    assert row(drawn, (1, 3, 2, 2))["parameters"] == WITHIN_CHANCE
 
 
 def test_sentences_and_notes_say_which_uncertainty_they_hold(drawn, alone):
