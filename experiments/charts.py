@@ -106,9 +106,10 @@ def _grid(
     say = language(code)
     cells = cells_of(gated(contrasts), grid)
     base = told.regime(told.baseline, say)
-    title = finding(cells, told, grid, say) or say(f"chart.{grid.words}_plain")
-    if levels:
+    title = finding(cells, told, grid, say)
+    if title and levels:
         title = say(f"chart.{grid.words}_alike", base=base)
+    title = title or say(f"chart.{grid.words}_plain")
     parameters = "par_low" in cells and bool(cells["par_low"].notna().any())
     made = interval_words(
         int(cells["n"].max()), bool(told.others) and not levels, told.draws * parameters, say

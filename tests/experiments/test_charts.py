@@ -35,7 +35,7 @@ from experiments.charts import (
 from experiments.contrasts import interval
 from experiments.forest import Panel, forest
 from experiments.language import LANGUAGES, few_digits, language
-from experiments.marks import CHANCE, CLEAR, PARAMETERS, Mark, alike
+from experiments.marks import CHANCE, CLEAR, LEVEL, PARAMETERS, UNCLEAR, Mark, alike
 from experiments.outcomes import GROUPS
 from experiments.privacy import Released, reread
 from experiments.provenance import Provenance
@@ -132,12 +132,21 @@ def test_a_dot_is_filled_only_where_every_interval_leaves_out_zero(case, grid):
     change, clear = CASES[case]
     figure = GRIDS[grid](TOLD, contrasts(grid.outcome, grid.by, change))
     found = [dot for axes in panels(figure) for dot in dots(axes)]
-    assert found and {filled(dot) for dot in found} == {clear}
-    assert {dot.get_color() == CLEAR for dot in found} == {clear}
+    levels = grid is CLASSES and not clear  # where no text changes any class, levels are drawn
+    assert found and {filled(dot) for dot in found} == {clear or levels}
+    assert {dot.get_color() for dot in found} == {LEVEL if levels else CLEAR if clear else UNCLEAR}
     # A title that claims a difference is held to the same intervals.
-    words = (language("en")(f"chart.{grid.words}_{kind}") for kind in ("plain", "none"))
+    kinds = ("plain", "alike" if levels else "none")
+    words = (language("en")(f"chart.{grid.words}_{kind}", base="a") for kind in kinds)
     titles = {wrapped(title, 12, bold=True) for title in words}
     assert titles.isdisjoint(text.get_text() for text in figure.texts) == clear
+
+
+def test_classes_of_one_replicate_are_not_said_to_be_alike_under_every_text():
+    change, _ = CASES["one replicate"]
+    figure = GRIDS[CLASSES](TOLD, contrasts(CLASSES.outcome, CLASSES.by, change))
+    words = " ".join(" ".join(text.get_text().split()) for text in figure.texts)
+    assert "no text changes" not in words and language("en")("chart.classes_plain") in words
 
 
 @pytest.mark.parametrize("case", CASES)
