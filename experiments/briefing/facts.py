@@ -76,6 +76,12 @@ class Estimate:
     pairs: int = 0
 
     @property
+    def hidden_pairs(self) -> bool:
+        """Whether single pairs are not shown, since they stand on too few events."""
+        told = self.measure != "level" and len(self.paired) > 0
+        return told and all(map(math.isnan, self.paired))
+
+    @property
     def drawn(self) -> bool:
         """Whether parameters were drawn, so that there is a second interval."""
         return not math.isnan(self.par_low)

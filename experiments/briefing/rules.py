@@ -3,7 +3,8 @@
 A difference is an effect only if every interval that was made for it leaves out zero: that over
 replicates (Monte Carlo error) and, where parameters were drawn, that over draws; and if the events
 behind it, not only the time over which they are counted, differ in at least half of the pairs of
-runs: an interval of a few rare events is too sure of itself.
+runs: an interval of a few rare events is too sure of itself. For the same reason nothing is told of
+a difference whose single pairs the privacy gate keeps back, since few events stand behind them.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def verdict(estimate: Estimate) -> Verdict:
         return Verdict.SAME_EVENTS
     if estimate.differing is not None and 2 * estimate.differing < estimate.pairs:
         return Verdict.FEW_PAIRS
+    if estimate.hidden_pairs:
+        return Verdict.UNCLEAR
     if all(one[0] > 0 for one in intervals):
         return Verdict.MORE
     if all(one[1] < 0 for one in intervals):

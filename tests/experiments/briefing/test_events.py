@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import duckdb
 import numpy as np
@@ -147,6 +148,14 @@ def test_where_neither_counts_nor_exposure_are_shown_the_intervals_decide():
     facts = tables("encounters", {BASE: base, NEW: base}, FEWER_DAYS, hidden=True)
     assert differing(facts, "encounters") is None
     assert verdict(facts.estimate("difference", NEW, "encounters")) is Verdict.MORE
+
+
+@pytest.mark.parametrize("interval", [CLEAR, turned(CLEAR)])
+def test_of_a_difference_whose_pairs_are_too_small_to_show_nothing_is_told(interval):
+    found = results("encounters", {NEW: interval}).facts.estimate("difference", NEW, "encounters")
+    assert verdict(found).clear
+    hidden = dataclasses.replace(found, paired=(math.nan,) * found.n)
+    assert verdict(hidden) is Verdict.UNCLEAR
 
 
 def test_a_part_is_judged_as_the_whole_only_where_the_other_part_is_nothing():
