@@ -219,10 +219,10 @@ def _expanded(
             expand_study(study, replicates)
         return over_draws(read(study), lever, a, b)
 
-    now = len(open_study(study).plan["replicate"].unique())
+    opened = open_study(study)
+    now = len(opened.plan["replicate"].unique())
     # What counts are degrees of freedom: draws give more of them where their seeds differ.
-    own = open_study(study).file.run.seeds == "own"
-    draws = len(open_study(study).plan["draw"].unique()) if own else 1
+    draws = len(opened.plan["draw"].unique()) if opened.file.run.seeds == "own" else 1
     begin = max(now, 2, math.ceil(1 + (LEAST - 1) / draws))
     looks = until(more, rule[0], max(rule[1], now), rule[2], begin)
     values = read(study)

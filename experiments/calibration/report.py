@@ -11,8 +11,8 @@ from rich.table import Table
 
 from experiments.calibration.posterior import Posterior
 from experiments.terminal import console
+from experiments.validation.report import PLUS_MINUS
 
-PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 Told = Callable[[str, int, int], None]
 
 

@@ -112,9 +112,10 @@ def validate(
         Paired replicates with the seeds ``seed``, ``seed + 1``, ...
     posterior, draws
         As `comparison.compare` takes them: by default every replicate is run at eight draws of the
-        project's own posterior. The model's interval is over draws, and ``chance_low``,
-        ``chance_high`` tell chance; with 0 draws both are chance at the default parameters. Fewer
-        than eight draws are refused: an agreement must hold at each, and few are easily met.
+        project's own posterior. ``chance_low``, ``chance_high`` tell chance, ``par_low``,
+        ``par_high`` how far draws reach, and the model's interval goes from the lower end of both
+        to the upper; with 0 draws it is that of chance at the default parameters. Fewer than eight
+        draws are refused: an agreement must hold at each, and few are easily met.
     counties
         Synthetic counties of the replication designs that findings name (`replicate`), instead
         of what a design says.
