@@ -139,12 +139,14 @@ class _Mending:
 
 
 def mended(page: bytes) -> bytes:
-    """Solara's page with a language, zooming allowed, and the colours that the machine asks for.
+    """Solara's page with a language, zooming allowed, names for its signs of waiting, and the
+    colours that the machine asks for.
 
     (With Solara's own variant "auto" the page has no element to mount on.)
     """
     page = page.replace(b'"variant": "light"', b'"variant": "auto"', 1)
     page = re.sub(rb"<html\s*>", b'<html lang="en">', page, count=1)
+    page = re.sub(rb"(<v-progress-(?:linear|circular))\b", rb'\1 aria-label="Waiting"', page)
     return page.replace(
         b"width=device-width, initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui",
         b"width=device-width, initial-scale=1",

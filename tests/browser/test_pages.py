@@ -50,6 +50,13 @@ def test_a_page_is_sound_for_everyone_in_light_and_dark(visit, finished, picture
     page.screenshot(path=pictures / f"{name}-dark.png", full_page=True)
 
 
+def test_the_sign_that_the_server_is_busy_has_a_name_even_while_it_is_hidden(visit, finished):
+    page = opened(visit, "compare", finished)
+    bars = page.locator(".v-progress-linear[role=progressbar]")
+    assert bars.count() >= 1
+    assert {bar.get_attribute("aria-label") for bar in bars.all()} == {"Waiting"}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_a_phone(browser, served, finished, pictures, name):
     context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)

@@ -85,6 +85,8 @@ def test_a_page_has_a_language_may_be_zoomed_and_loads_nothing_from_elsewhere():
 
 def test_the_colours_are_those_of_the_machine():
     assert mended(b'var theme = {"variant": "light"}') == b'var theme = {"variant": "auto"}'
+    assert mended(b"<v-progress-linear absolute>") == (
+        b'<v-progress-linear aria-label="Waiting" absolute>')
 
 
 @pytest.mark.parametrize(("address", "alone"), [
