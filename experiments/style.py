@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,10 +82,13 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: str, size: float, *, bold: bool = False, width: float = LINE) -> str:
-    """Text in lines that fit `width` inches at `size` points, by the font's own measures."""
+    """Text in lines that fit `width` inches at `size` points, by the font's own measures.
+
+    No line ends at a no-break space, such as the one in ``10 000``.
+    """
     lines: list[str] = []
     room, space = 0.0, width_of(" ", size, bold=bold)
-    for word in text.split():
+    for word in re.findall(r"[^ \n]+", text):
         long = width_of(word, size, bold=bold)
         if lines and long + space <= room:
             lines[-1] += f" {word}"

@@ -22,10 +22,11 @@ from experiments.language import few_digits
 from experiments.marks import Mark, alike
 from experiments.provenance import Provenance
 from experiments.uncertainty import leaves_out_zero
+from experiments.validation.report import read_findings
 from model.faults import BadInput, Fault
 
 ATTRIBUTION, WHOLE = "attribution.parquet", "all"
-VALIDATION = "carveout validation"
+VALIDATION, FINDINGS, FITTED = "carveout validation", "validation.csv", "calibration"
 #: Verdicts on findings, and what agreements rest on, by the slot of the phrase that counts them.
 VERDICTS = {
     "agree": "verdicts.agrees", "sign": "verdicts.right sign", "disagree": "verdicts.disagrees",
@@ -69,6 +70,12 @@ class Validation:
 
     path: Path
     manifest: dict[str, Any]
+    table: pd.DataFrame
+
+    def disagreements(self) -> pd.DataFrame:
+        """Ids and words of findings that helped to choose no number and that it disagrees with."""
+        apart = (self.table["role"] != FITTED) & (self.table["verdict"] == "disagrees")
+        return self.table.loc[apart, ["id", "finding"]]
 
     def count(self, write: Writer, key: str) -> Inlines:
         """A count of the manifest, as a number with its id."""
@@ -110,7 +117,7 @@ def validation(path: Path) -> Validation | None:
     ------
     BadInput
         If it does not count findings used in calibration apart from the others, or what
-        agreements rest on.
+        agreements rest on, or its table cannot be read.
     """
     try:
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
@@ -129,7 +136,12 @@ def validation(path: Path) -> Validation | None:
                 "kind",
                 "what carveout validate writes; run it again", MANIFEST, key="with",
             ))
-    return Validation(path, manifest)
+    try:
+        table = read_findings(path / FINDINGS)[["id", "finding", "role", "verdict"]]
+    except (OSError, ValueError, KeyError) as error:
+        found = f"{path.name} cannot be read: {error!s:.80}"
+        raise BadInput(Fault(found, "what carveout validate wrote", FINDINGS, key="with")) from None
+    return Validation(path, manifest, table)
 
 
 def clauses_figure(write: Writer, found: Attribution) -> tuple[Figure, str]:
@@ -200,11 +212,16 @@ def validation_text(write: Writer, found: Validation | None) -> Inlines:
         name: found.count(write, f"calibration.{key}")
         for name, key in (("total", "findings"), ("agree", "verdicts.agrees"))
     }
-    return (
-        *write("validation.some", total=found.count(write, "findings"), **verdicts(write, found)),
-        Text(" "),
-        *write("validation.fitted", **fitted),
-    )
+    total = found.count(write, "findings")
+    said = [write("validation.some", total=total, **verdicts(write, found))]
+    phrases = write.language.table.get("phrases", {})
+    named = [
+        f"{write.language('grammar.quoted', text=phrases.get(row.finding, row.finding))} ({row.id})"
+        for row in found.disagreements().itertuples()
+    ]
+    if named:
+        said.append(write("validation.disagreements", list="; ".join(named)))
+    return write.join([*said, write("validation.fitted", **fitted)], " ")
 
 
 def validation_source(found: Validation, write: Writer) -> Inlines:

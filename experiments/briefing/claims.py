@@ -65,7 +65,8 @@ def _row(write: Writer, results: Results, claim: dict) -> Row:
     contested = (write.strong("evidence.contested"),) if claim["contested"] else ()
     row = load_evidence()[claim["evidence"]]
     unread = "" if row.is_checked else f" {write.language('evidence.unread')}"
-    source: Inlines = (Text(f"{row.source}{unread} "), Text(row.id, "quiet"))
+    used = f" {write.language('evidence.used')}" if row.role in ("input", "calibration") else ""
+    source: Inlines = (Text(f"{row.source}{unread}{used} "), Text(row.id, "quiet"))
     return Row(((*contested, *said), source, _model(write, results, claim)))
 
 

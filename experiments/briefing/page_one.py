@@ -20,7 +20,7 @@ from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
 
 #: Terms of the law that page one explains, beside the names of the texts.
-TERMS = ("carve_out", "hand_over", "detainer", "environment")
+TERMS = ("met", "carve_out", "hand_over", "detainer", "environment")
 
 
 def city_name(results: Results) -> str:

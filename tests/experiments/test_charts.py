@@ -326,6 +326,13 @@ def test_words_are_wrapped_by_their_own_width():
     assert wrapped("a" * 400, 10, width=1) == "a" * 400
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f"])
+def test_no_line_ends_at_a_no_break_space(space):
+    number = f"10{space}000"
+    for words in range(1, 12):
+        assert number in wrapped("per " * words + number, 10, width=1)
+
+
 def runs(draws: int) -> pd.DataFrame:
     """Two months of three seeds at `draws` draws; text b is above a by what the draw says."""
     rows = [

@@ -198,7 +198,7 @@ def test_counts_of_findings_have_ids_and_a_source(example):
     write = writer(example)
     said = validation_source(example.findings, write)
     assert any(isinstance(one, Mark) for one in said) and "carveout validate" in plain(said)
-    bare = Validation(Path("v"), {})
+    bare = Validation(Path("v"), {}, pd.DataFrame())
     assert "carveout" not in plain(validation_source(bare, write)).replace("Carveout", "")
 
 

@@ -91,6 +91,14 @@ def test_a_claim_about_an_ordinance_is_answered_where_it_alone_binds(code):
         assert word in cell
 
 
+ROWS = """id,finding,role,published,verdict
+ONE,Crimes recorded are fewer in sanctuary counties,validation,negative,disagrees
+TWO,What nobody translated,validation,3,disagrees
+THREE,Something met,validation,3,agrees
+FOUR,Something fitted,calibration,3,disagrees
+"""
+
+
 def counted(place, **more):
     kinds = {"agrees": 5, "right sign": 2, "disagrees": 3, "not comparable": 1}
     bases = {"interval": 1, "discrepancy": 2, "sign": 0, "rule": 2}
@@ -98,15 +106,18 @@ def counted(place, **more):
                 "agreements": bases} | more
     place.mkdir()
     (place / "manifest.json").write_text(json.dumps(manifest))
+    (place / "validation.csv").write_text(ROWS)
     return place
 
 
+FITTED = {"findings": 4, "verdicts": {
+    "agrees": 3, "right sign": 0, "disagrees": 1, "not comparable": 0},
+    "agreements": {"interval": 0, "discrepancy": 3, "sign": 0, "rule": 0}}
+
+
 def test_findings_that_helped_to_choose_numbers_are_counted_apart(tmp_path):
-    fitted = {"findings": 4, "verdicts": {
-        "agrees": 3, "right sign": 0, "disagrees": 1, "not comparable": 0},
-        "agreements": {"interval": 0, "discrepancy": 3, "sign": 0, "rule": 0}}
     write = writer(results("encounters", {}))
-    text = plain(validation_text(write, validation(counted(tmp_path / "v", calibration=fitted))))
+    text = plain(validation_text(write, validation(counted(tmp_path / "v", calibration=FITTED))))
     assert "against 11 published" in text and "agrees with 5" in text
     assert "(1 within the study’s own interval; 2 because its rules allow no other sign)" in text
     assert "Of 4 that were used, it agrees with 3" in text
@@ -115,3 +126,22 @@ def test_findings_that_helped_to_choose_numbers_are_counted_apart(tmp_path):
 def test_a_validation_that_mixes_them_is_refused_by_name(tmp_path):
     with pytest.raises(BadInput, match=r"v has no calibration\.findings"):
         validation(counted(tmp_path / "v"))
+
+
+@pytest.mark.parametrize(("code", "said"), [
+    ("en", "these: “Crimes recorded are fewer in sanctuary counties” (ONE); “What nobody "
+           "translated” (TWO). Of 4"),
+    ("es", "estos: «Hay menos delitos registrados en los condados santuario» (ONE); «What nobody "
+           "translated» (TWO). De 4"),
+])
+def test_findings_that_the_model_disagrees_with_are_named(tmp_path, code, said):
+    write = writer(results("encounters", {}), code)
+    found = validation(counted(tmp_path / "v", calibration=FITTED))
+    assert said in plain(validation_text(write, found))
+
+
+def test_a_validation_without_its_table_is_refused_by_name(tmp_path):
+    place = counted(tmp_path / "v", calibration=FITTED)
+    (place / "validation.csv").unlink()
+    with pytest.raises(BadInput, match=r"validation\.csv: with: v cannot be read"):
+        validation(place)

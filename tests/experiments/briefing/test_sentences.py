@@ -175,7 +175,7 @@ def test_what_turns_round_under_another_setting_says_so():
     for change, expected in (
         ((-3.0, -5.0, -1.0), "is reversed under"),
         ((0.5, -1.0, 2.0), "can no longer be told apart from zero under"),
-        ((2.0, 1.0, 3.0), "keeps its sign under all settings"),
+        ((2.0, 1.0, 3.0), "keeps its sign there, too"),
     ):
         other = results("encounters", {NEW: change}, environment="E0")
         both = dataclasses.replace(main, variants={"E0": other})
