@@ -47,12 +47,12 @@ def use_version(job: Job | None) -> int:
         def loop() -> None:
             seen = -1
             while job is not None and not stop.is_set():
-                found = job.wait(seen, 1.0)
+                found, over = job.wait(seen, 1.0)
                 if found != seen and not stop.is_set():
                     seen = found
                     with suppress(Exception):  # the page may be closing
                         set_version(seen)
-                if job.over and job.version == seen:
+                if over:
                     return
                 stop.wait(PAUSE)
 

@@ -86,15 +86,21 @@ class Job:
         if (days := getattr(result, "days", None)) is not None:
             self.daily.append(days.assign(replicate=np.int16(self.plan.number(result.case))))
 
-    def wait(self, version: int, seconds: float) -> int:
-        """The job's version, at once if it is newer than `version`, else after a change."""
+    def wait(self, version: int, seconds: float) -> tuple[int, bool]:
+        """The job's version and whether it is the last one, at once if it is newer than
+        `version`, else after a change."""
         with self._changed:
             self._changed.wait_for(lambda: self.version != version, seconds)
-            return self.version
+            return self.version, self.over
 
-    def tell(self) -> None:
-        """Wake whoever waits for a change."""
+    def tell(self, state: str = "") -> None:
+        """Wake whoever waits for a change: of `state`, too, if one is given.
+
+        State and version change at once: who saw the end without its version would look no more
+        and show the state before it for ever.
+        """
         with self._changed:
+            self.state = state or self.state
             self.version += 1
             self._changed.notify_all()
 
@@ -231,7 +237,8 @@ class Runs:
 
     def _end(self, job: Job, state: str, error: str = "") -> None:
         """Take a job off the queue and end the processes that work for it. Holds the lock."""
-        job.state, job.error = state, error
+        job.error = error
+        job.tell(state)
         job.tasks.clear()
         job.results.clear()
         if state != FINISHED:
@@ -245,7 +252,6 @@ class Runs:
             self._kept[job.plan.key] = job
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        job.tell()
 
     def _next(self) -> tuple[Job, list[Case]] | None:
         """A task of whoever was served least recently. Holds the lock."""

@@ -116,6 +116,18 @@ def test_cancelling_ends_the_process_at_once_and_the_queue_goes_on(queue, fake):
     until(lambda: 50 in fake.log)
 
 
+def test_nobody_sees_the_end_of_a_comparison_without_its_news(queue, fake, monkeypatch):
+    job = queue.submit("one", plan())
+    until(lambda: fake.log)
+    seen, over = job.wait(-1, 0)
+    assert not over
+    during: list[tuple[int, bool]] = []
+    kill = fake.kill
+    monkeypatch.setattr(fake, "kill", lambda one: (during.append(job.wait(seen, 0)), kill(one)))
+    queue.cancel("one", job)
+    assert during and {(version > seen, over) for version, over in during} == {(True, True)}
+
+
 def test_one_visitor_cannot_fill_the_queue(queue):
     for number in range(MOST_OF_ONE):
         queue.submit("greedy", plan(seed=str(number)))
