@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,6 +167,12 @@ def data_hashes() -> Mapping[str, str]:
     folders = {name: sorted((model / name).glob("*.toml")) for name in DATA}
     folders["code"] = sorted(model.glob("*.py"))
     return {name: _hash(paths) for name, paths in folders.items() if paths}
+
+
+def draws_digest(draws: Sequence[Mapping[str, float]]) -> str:
+    """A hash of parameters drawn: runs at others are other runs."""
+    told = json.dumps([dict(draw) for draw in draws], sort_keys=True)
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def _given(settings: Settings) -> dict[str, str]:

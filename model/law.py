@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -131,10 +131,9 @@ def load_environment(name_or_path: str | Path) -> tuple[Environment, tuple[Layer
     path = find("environment", "environments", name_or_path)
     source = read_toml(path)
     environment = source.check(Environment)
-    layers = tuple(
-        _above_city(source, ("layers", index), name, path.parent)
-        for index, name in enumerate(environment.layers)
-    )
+    layers, faults = _each(_above_city, source, ("layers",), environment.layers, path.parent)
+    if faults:
+        raise BadInput(faults)
     return environment, layers
 
 
@@ -199,7 +198,7 @@ def _dated(
 ) -> Law:
     history, source = load_timeline(timeline)
     beside = find("timeline", "timelines", timeline).parent
-    loaded = list(_loaded(history, source, beside))
+    loaded = _loaded(history, source, beside)
     if any(layer.level != "city" for _, layers, _ in loaded for layer in layers):
         above = ()
     stack = Stack((federal.layer, *above, city))
@@ -234,19 +233,37 @@ def _laid(stack: Stack, layer: Layer) -> Stack:
 
 def _loaded(
     history: Timeline, source: TomlSource, beside: Path
-) -> Iterator[tuple[Step, list[Layer], Posture | None]]:
+) -> list[tuple[Step, tuple[Layer, ...], Posture | None]]:
+    faults: list[Fault] = []
+    loaded: list[tuple[Step, tuple[Layer, ...], Posture | None]] = []
     for index, step in enumerate(history.steps):
-        layers = [
-            _named(source, ("steps", index, "layers", place), name, beside)
-            for place, name in enumerate(step.layers)
-        ]
+        layers, wrong = _each(_named, source, ("steps", index, "layers"), step.layers, beside)
+        faults += wrong
         posture = None
         if step.posture is not None:
             try:
                 posture = load_posture(step.posture, beside)
             except BadInput as error:
-                raise _placed(error, source, ("steps", index, "posture")) from None
-        yield step, layers, posture
+                faults += _placed(error, source, ("steps", index, "posture")).faults
+        loaded.append((step, layers, posture))
+    if faults:
+        raise BadInput(faults)
+    return loaded
+
+
+def _each(
+    load: Callable[[TomlSource, KeyPath, str, Path], Layer], source: TomlSource, path: KeyPath,
+    names: Iterable[str], beside: Path,
+) -> tuple[tuple[Layer, ...], list[Fault]]:
+    """The layers of a list at `path`, and the faults of those that cannot be had."""
+    layers: list[Layer] = []
+    faults: list[Fault] = []
+    for place, name in enumerate(names):
+        try:
+            layers.append(load(source, (*path, place), name, beside))
+        except BadInput as error:
+            faults += error.faults
+    return tuple(layers), faults
 
 
 def _named(source: TomlSource, path: KeyPath, name: str, beside: Path) -> Layer:

@@ -26,6 +26,8 @@ from experiments.replication.panel import Study
 #: Periods before and after adoption that an event study tells apart; further ones are pooled.
 LEADS, LAGS = 6, 8
 Z = 1.959964
+#: Places without the treatment that a 95% interval by ranks needs: 1 / 40 lies beyond the last.
+PLACEBOS = 39
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def _permutation(study: Study, estimator: Estimator) -> Answer:
     """Change of log (group over other group) where it was adopted, against all other places.
 
     The interval is the spread of the same change in places where nothing happened, studentized:
-    small places, whose counts are few, tell as much as large ones.
+    small places, whose counts are few, tell as much as large ones. With fewer than 39 of them it
+    has no ends: none of so few is expected beyond 2.5 in 100.
     """
     adopted = np.flatnonzero(study.adopts >= 0)
     date = int(study.adopts[adopted[0]])
@@ -208,8 +211,12 @@ def _permutation(study: Study, estimator: Estimator) -> Answer:
     if not placebo.any() or not np.isfinite(change[adopted]).all():
         return Answer(math.nan, math.nan, math.nan)
     centre = float(np.average(change[placebo], weights=1 / variance[placebo]))
-    low, high = np.quantile((change - centre)[placebo] / error[placebo], [0.025, 0.975])
     effect, own = float(change[adopted].mean()) - centre, float(error[adopted].mean())
+    if placebo.sum() < PLACEBOS:
+        return _percent(effect, math.nan, math.nan)
+    # By expected ranks, as of one place more that is like the others.
+    placebos = (change - centre)[placebo] / error[placebo]
+    low, high = np.quantile(placebos, [0.025, 0.975], method="weibull")
     return _percent(effect, effect - high * own, effect - low * own)
 
 

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.manifest import data_hashes
+from experiments.manifest import data_hashes, draws_digest
 from experiments.replication.design import load_design
 from experiments.replication.replica import TRUE
 from experiments.replication.report import cells
@@ -39,12 +40,13 @@ def kept_manifest() -> dict[str, Any]:
     return manifest
 
 
-def is_kept(replicates: int, seed: int, draws: int) -> bool:
-    """Whether the kept run is the one that so many seeds and draws of the project's own posterior
-    would make with the present code and data."""
+def is_kept(replicates: int, seed: int, drawn: Sequence[Mapping[str, float]]) -> bool:
+    """Whether the kept run is the one that so many seeds at these draws would make with the
+    present code and data."""
     kept = kept_manifest()
-    same = {"replicates": replicates, "seed": seed, "draws": draws, "hashes": dict(data_hashes())}
-    return all(kept[name] == value for name, value in same.items())
+    same = {"replicates": replicates, "seed": seed, "drawn": draws_digest(drawn),
+            "hashes": dict(data_hashes())}
+    return all(kept.get(name) == value for name, value in same.items())
 
 
 def found_by() -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import privacy
-from experiments.manifest import commit, data_hashes, versions
+from experiments.manifest import commit, data_hashes, draws_digest, versions
 from experiments.replication.design import (
     COUNTIES,
     Design,
@@ -159,7 +159,7 @@ def replicate(
         "kind": KIND, "command": shlex.join(words), "designs": [one.name for one in asked],
         "replicates": count, "seed": first, "draws": len(values),
         "seconds": round(time.perf_counter() - begun, 1), "versions": versions(),
-        "commit": commit(), "hashes": dict(data_hashes()),
+        "commit": commit(), "hashes": dict(data_hashes()), "drawn": draws_digest(drawn),
     }
     return Replication(
         tuple(asked), privacy.release_effects(pd.DataFrame(records)),
@@ -188,10 +188,16 @@ def _effects(design: Design, made: Sequence[Replica], draws: int) -> list[dict[s
         for estimator in design.estimators_of(outcome):
             answers = [one.answers[place][estimator.name] for one in made]
             told = np.array([(each.estimate, each.low, each.high) for each in answers])
-            if np.isnan(told[:, 0]).all():
+            told = told.reshape(-1, draws, 3)
+            if np.isnan(told[..., 0]).all():
                 continue  # nothing of this outcome is left to compare with
-            estimates = _by_seed(told[:, 0], draws)
-            records.append(_record(design, outcome, estimator, estimates, true, told, base))
+            # A seed at which it cannot be fitted is left out, at all draws: they are one layout.
+            fitted = ~np.isnan(told[..., 0]).any(axis=1)
+            kept = fitted if fitted.any() else ~fitted
+            estimates = told[kept, :, 0]
+            records.append(
+                _record(design, outcome, estimator, estimates, true[kept], told[kept], base)
+            )
     return records
 
 
@@ -205,24 +211,23 @@ def _record(
     answers: NDArray[np.float64] | None, base: float | None,
 ) -> dict[str, Any]:
     """Means over seeds and draws with both uncertainties, and the mean of the estimator's own
-    interval. `estimates` and `true` are (seeds, draws).
+    interval. `estimates` and `true` are (seeds, draws), `answers` (seeds, draws, 3).
 
+    Percent are ratios: their means are taken, and gaps formed, on the log scale.
     ``base``, the level without adoption, is told of a share alone: a count would be of persons.
     """
-    both = np.stack([estimates, estimates - true])
-    mean, gap = (float(one.mean()) for one in both)
-    ends, gap_ends = two_levels(both).to_dict("records")
+    into, back = (_as_it_is, _as_it_is) if outcome.share else (_log, _percent)
+    both = np.stack([into(estimates), into(estimates) - into(true)])
+    mean, gap = (float(back(one.mean())) for one in both)
+    ends, gap_ends = back(two_levels(both)).to_dict("records")
     covers = None
     own_low, own_high = ends["mc_low"], ends["mc_high"]
     if answers is not None:
-        own_low, own_high = (
-            float(end[np.isfinite(end)].mean()) if np.isfinite(end).any() else np.nan
-            for end in answers[:, 1:].T
-        )
-        truth = true.ravel()
-        fitted = np.isfinite(answers[:, 0])
-        inside = (answers[:, 1] <= truth) & (truth <= answers[:, 2])
-        covers = float(inside[fitted].mean())
+        own = np.moveaxis(answers[..., 1:], -1, 0)
+        own_low, own_high = (float(back(_finite_mean(into(end)))) for end in own)
+        told = np.isfinite(own).all(axis=0)
+        inside = (own[0] <= true) & (true <= own[1])
+        covers = float(inside[told].mean()) if told.any() else None
     record = {
         "design": design.name, "outcome": outcome.name,
         "estimator": estimator.name if estimator else TRUE,
@@ -240,3 +245,23 @@ def _record(
             "gap_par_low": gap_ends["par_low"], "gap_par_high": gap_ends["par_high"],
         }
     return record
+
+
+def _as_it_is(values: Any) -> Any:
+    return values
+
+
+def _log(percent: Any) -> Any:
+    """Percent of change as logarithms of ratios; -100% is minus infinity."""
+    with np.errstate(divide="ignore"):
+        return np.log1p(np.asarray(percent) / 100)
+
+
+def _percent(logs: Any) -> Any:
+    return 100 * np.expm1(logs)
+
+
+def _finite_mean(ends: NDArray[np.float64]) -> float:
+    """The mean of ends of intervals, without those that have none."""
+    finite = ends[np.isfinite(ends)]
+    return float(finite.mean()) if finite.size else np.nan

@@ -17,9 +17,10 @@ from experiments.validation.report import estimate_text, range_text
 
 FOOT = (
     "Answer: mean over runs, with the mean of the estimator's own 95% intervals (of the true "
-    "effect: for chance, over seeds). Gap: answer less true effect on the same counties, with a "
-    "95% interval for chance, over seeds. Covers: share of runs in which the estimator's interval "
-    "holds the true effect."
+    "effect: for chance, over seeds). Gap: answer less true effect on the same counties (of "
+    "percent, their ratio), with a 95% interval for chance, over seeds. Covers: share of so many "
+    "runs in which the estimator's interval holds the true effect. Percent are averaged as "
+    "logarithms."
 )
 
 
@@ -57,5 +58,11 @@ def cells(row: Any) -> tuple[str, str, str, str, str]:
         range_text(row.par_low, row.par_high),
         estimate_text(row.gap, row.gap_low, row.gap_high, True),
         range_text(row.gap_par_low, row.gap_par_high),
-        "" if row.covers is None or pd.isna(row.covers) else f"{row.covers:.0%}",
+        _covers(row),
     )
+
+
+def _covers(row: Any) -> str:
+    if row.covers is None or pd.isna(row.covers):
+        return ""
+    return f"{row.covers:.0%} of {int(row.replicates * row.draws)}"

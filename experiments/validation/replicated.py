@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from experiments.manifest import data_hashes
+from experiments.manifest import data_hashes, draws_digest
 from experiments.replication.design import Design, load_design
 from experiments.replication.replicate import KIND, TRUE, replicate
 from experiments.settings import DEFAULT_DRAWS
@@ -125,13 +125,13 @@ def effects_of(
     }
 
 
-def read_effects(folder: str | Path) -> pd.DataFrame:
-    """The effects in a folder of ``carveout replicate``.
+def read_effects(folder: str | Path, drawn: Sequence[Mapping[str, float]]) -> pd.DataFrame:
+    """The effects in a folder of ``carveout replicate``, made at `drawn` or at none.
 
     Raises
     ------
     BadInput
-        If it is none, or was made from other code or data of the model.
+        If it is none, or was made from other code or data of the model or at other draws.
     """
     place, allowed = Path(folder), "a folder that 'carveout replicate' wrote"
     try:
@@ -147,6 +147,9 @@ def read_effects(folder: str | Path) -> pd.DataFrame:
     if manifest["hashes"] != dict(data_hashes()) or "draws" not in table:
         found = f"{place.name} was made from other code or data of the model"
         raise BadInput(Fault(found, "results of this version", key="replications"))
+    if table["draws"].max() > 1 and manifest.get("drawn") != draws_digest(drawn):
+        found = f"{place.name} was made at other draws of the parameters"
+        raise BadInput(Fault(found, "the draws of this run", key="replications"))
     return table
 
 

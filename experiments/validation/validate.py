@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments import privacy
-from experiments.manifest import commit, data_hashes, versions
+from experiments.manifest import commit, data_hashes, draws_digest, versions
 from experiments.replication.design import COUNTIES
 from experiments.replication.found import KEPT, is_kept
 from experiments.runner import run_cases
@@ -144,8 +144,8 @@ def validate(
         allowed = f"{DEFAULT_DRAWS} or more, or 0 for chance alone: fewer are met more easily"
         raise BadInput(Fault(f"found {len(drawn)}", allowed, key="draws"))
     values = drawn or ({},)
-    same = counties is None and posterior is None and is_kept(count, first, len(drawn))
-    before = [read_effects(folder) for folder in replications or [KEPT] * same]
+    same = counties is None and is_kept(count, first, drawn)
+    before = [read_effects(folder, drawn) for folder in replications or [KEPT] * same]
     read = read_rows(BUILT_IN if rows is None else rows)
     contrasts, replicated = _checked(read, share)
     cases = list(runs_of(contrasts, range(first, first + count), values))
@@ -178,6 +178,7 @@ def validate(
         **counted(records, "validation"), "calibration": counted(records, "calibration"),
         "seconds": round(time.perf_counter() - begun, 1),
         "versions": versions(), "commit": commit(), "hashes": dict(data_hashes()),
+        "drawn": draws_digest(drawn),
     }
     return Validation(privacy.release_findings(records), made)
 

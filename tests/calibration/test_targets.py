@@ -1,5 +1,6 @@
 """A target that contradicts itself, and a posterior that does not fit, are refused by line."""
 
+import pandas as pd
 import pytest
 
 from experiments.calibration.posterior import load_posterior
@@ -97,3 +98,23 @@ def test_a_missing_posterior_and_more_draws_than_there_are_are_refused(tmp_path)
     assert posterior.take(2) == [{"beta": 0.5}, {"beta": 0.7}] and posterior.manifest == {}
     with pytest.raises(BadInput, match="at most 2 draws"):
         posterior.take(3)
+
+
+@pytest.mark.parametrize(("n", "middle", "reach"), [(8, 0.07, 0.25), (20, 0.04, 0.18)])
+def test_the_draws_that_are_taken_stand_for_all(n, middle, reach):
+    """Of no parameter do the first eight lie to one side, as eight at random would (0.2)."""
+    posterior = load_posterior()
+    ranks = posterior.draws.rank() / len(posterior.draws)
+    taken = pd.DataFrame(posterior.take(n))
+    rows = [(posterior.draws == one).all(axis=1).idxmax() for _, one in taken.iterrows()]
+    assert len(set(rows)) == n
+    assert (ranks.loc[rows].mean() - 0.5).abs().max() < middle
+    assert ranks.loc[rows].min().max() < reach and ranks.loc[rows].max().min() > 1 - reach
+
+
+def test_fewer_draws_begin_more_and_the_files_order_decides_nothing(tmp_path):
+    posterior = load_posterior()
+    assert posterior.take(20)[:8] == posterior.take(8)
+    path = tmp_path / "turned.csv"
+    posterior.draws.iloc[::-1].to_csv(path, index=False)
+    assert load_posterior(path).take(20) == posterior.take(20)

@@ -284,6 +284,17 @@ def test_a_wrong_timeline_is_told_by_file_and_line(tmp_path, old, new, line, wor
     assert words in str(fault)
 
 
+def test_every_wrong_name_of_a_timeline_is_told_at_once(tmp_path):
+    path = tmp_path / "history.toml"
+    path.write_text(TIMELINE.replace('["welcoming-2012"]', '["welcoming-212", "trust-2107"]')
+                    + 'posture = "lo"\n')
+    with pytest.raises(BadInput) as error:
+        build_law("full-cooperation", "E0", timeline=path)
+    found = [(fault.line, fault.key) for fault in error.value.faults]
+    assert found[:2] == [(6, "steps.0.layers.0"), (6, "steps.0.layers.1")]
+    assert "steps.1.posture" in {key for _, key in found}
+
+
 def test_a_timeline_of_ones_own_finds_files_beside_it_and_keeps_the_environment(tmp_path):
     shipped = (FOLDER / "ordinances" / "no-contact.toml").read_text()
     (tmp_path / "mine.toml").write_text(shipped.replace('name = "no-contact"', 'name = "mine"'))

@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ import pytest
 from experiments.cli import main
 from experiments.replication.counties import margins, sample_counties, write_counties
 from experiments.replication.design import LAYERS, Estimator, Outcome, design_names, load_design
-from experiments.replication.estimators import answer
+from experiments.replication.estimators import Answer, answer
 from experiments.replication.panel import Study, _table, studies_of
-from experiments.replication.replicate import replicate
+from experiments.replication.replica import Replica
+from experiments.replication.replicate import _effects, replicate
 from experiments.replication.worlds import plan, runs
 from model.city_check import check_city
 from model.faults import BadInput
@@ -321,6 +323,50 @@ def test_permutation_knows_chance_by_the_places_where_nothing_happened():
     same = answer(planted(lambda since: 0.0, share=False, minus=True, single=True, seed=3),
                   estimator("permutation"))
     assert same.low < 0 < same.high
+
+
+def test_a_permutation_of_few_places_has_no_interval():
+    """Of 38 places like it, one is beyond all others by chance 1 time in 39: oftener than 2.5%."""
+    few, enough = (planted(lambda since: 40.0, share=False, minus=True, single=True, places=size)
+                   for size in (39, 40))
+    given = [answer(study, estimator("permutation")) for study in (few, enough)]
+    assert [math.isnan(one.low) for one in given] == [True, False]
+    assert all(math.isfinite(one.estimate) for one in given)
+
+
+def replica_of(true, estimate):
+    none = pd.DataFrame()
+    low, high = estimate - 20, estimate + 20
+    return Replica((true,), (10.0,), ({"x": Answer(estimate, low, high)},), none)
+
+
+def recorded(made, draws, *, share):
+    """Effects of replicas of one outcome, by estimator."""
+    outcome = SimpleNamespace(name="o", share=share, unit="points" if share else "percent")
+    estimators = (Estimator(name="x", kind="twfe", title="X"),)
+    design = SimpleNamespace(name="d", outcomes=(outcome,), estimators_of=lambda _: estimators)
+    return pd.DataFrame(_effects(design, made, draws)).set_index("estimator")
+
+
+def test_percent_are_averaged_as_ratios():
+    """Half as many and twice as many are no change on average; as percent they would be +25."""
+    made = [replica_of(-50.0, 100.0), replica_of(100.0, -50.0)]
+    rows = recorded(made, 1, share=False)
+    assert rows["estimate"].tolist() == pytest.approx([0.0, 0.0], abs=1e-12)
+    assert rows.loc["x", "gap"] == pytest.approx(0.0, abs=1e-12)
+    rows = recorded([replica_of(-50.0, -25.0)] * 2, 1, share=False)
+    assert rows.loc["x", "gap"] == pytest.approx(50.0)  # 0.75 / 0.5
+    rows = recorded(made, 1, share=True)
+    assert rows.loc["x", "estimate"] == pytest.approx(25.0)
+
+
+def test_a_seed_at_which_an_estimator_fails_is_left_out_of_its_row_alone():
+    made = [replica_of(1.0, 2.0), replica_of(3.0, 5.0), replica_of(9.0, 9.0),
+            replica_of(9.0, math.nan)]
+    rows = recorded(made, 2, share=True)
+    assert (rows.loc["true", "estimate"], rows.loc["true", "replicates"]) == (5.5, 2)
+    assert (rows.loc["x", "estimate"], rows.loc["x", "gap"]) == (3.5, 1.5)
+    assert (rows.loc["x", "replicates"], rows.loc["x", "covers"]) == (1, 1.0)
 
 
 def test_everybody_is_a_group_too(tmp_path):

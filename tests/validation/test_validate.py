@@ -6,9 +6,6 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.manifest import data_hashes
-from experiments.replication.found import is_kept, kept_manifest
-from experiments.replication.replicate import KIND
 from experiments.settings import DEFAULT_DRAWS
 from experiments.validation.chart import forest
 from experiments.validation.effects import Effect
@@ -167,88 +164,6 @@ def test_the_chart_shows_only_what_passed_the_gate(made):
     assert len(forest(made.released).axes) >= 3
     with pytest.raises(TypeError):
         forest(made.rows)
-
-
-def test_designs_are_not_run_again_where_the_kept_run_is_the_one_that_would_be_made(monkeypatch):
-    kept = kept_manifest()
-    monkeypatch.setattr("experiments.replication.found.data_hashes", lambda: kept["hashes"])
-    asked = {name: kept[name] for name in ("replicates", "seed", "draws")}
-    assert is_kept(**asked)
-    for name in asked:
-        assert not is_kept(**{**asked, name: asked[name] + 1}), name
-    monkeypatch.setattr("experiments.replication.found.data_hashes", dict)
-    assert not is_kept(**asked)
-
-
-def replication(folder, **changes):
-    """A folder as ``carveout replicate`` leaves it, with one design's effects."""
-    folder.mkdir()
-    effects = [("fingerprint-rollout", "latino", name, "points", value, value - 2, value + 2, 40.0)
-               for name, value in (("true", -3.0), ("did2s", -4.0))]
-    names = ["design", "outcome", "estimator", "unit", "estimate", "seeds_low", "seeds_high",
-             "base"]
-    table = pd.DataFrame(effects, columns=names).assign(low=-9.0, high=1.0, replicates=3, draws=1)
-    table.to_csv(folder / "effects.csv", index=False)
-    made = {"kind": KIND, "hashes": dict(data_hashes()), **changes}
-    (folder / "manifest.json").write_text(json.dumps(made))
-    return folder
-
-
-DESIGNED = "id,design,outcome,estimator,unit,published,low,high\n"
-
-
-def test_a_finding_can_be_answered_by_a_replication_made_before(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-7,-1\n"
-                    "b,fingerprint-rollout,latino,true,percent,-30,-47,-13\n")
-    made = validate(path, replications=[replication(tmp_path / "made")], progress=False)
-    rows = by_id(made)
-    assert (rows.loc["a", "model"], rows.loc["a", "model_low"]) == (-4.0, -6.0)
-    # In percent of the level without the treatment, 40.
-    assert rows.loc["b", "model"] == pytest.approx(-7.5)
-    assert list(rows["verdict"]) == ["agrees", "right sign"]
-
-
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        ("a,fingerprint-rolout,latino,did2s,points,-3,-5,-1", "did you mean fingerprint-rollout"),
-        ("a,fingerprint-rollout,latinos,did2s,points,-3,-5,-1", "did you mean latino"),
-        ("a,fingerprint-rollout,latino,did3s,points,-3,-5,-1", "did you mean did2s"),
-        ("a,fingerprint-rollout,latino,did2s,log,-3,-5,-1", "own, percent, points"),
-        ("a,two-way,latino,did2s,points,-3,-5,-1", "unknown design 'two-way'"),
-    ],
-)
-def test_a_row_that_names_an_unknown_design_outcome_or_estimator_is_refused(tmp_path, row, words):
-    path = tmp_path / "rows.csv"
-    path.write_text(DESIGNED + row + "\n")
-    with pytest.raises(BadInput, match=f"rows.csv:2: .*{words}"):
-        validate(path, progress=False)
-
-
-def test_a_row_cannot_state_what_the_file_of_a_design_does(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text("id,design,contrast,published\na,one-city,E0 -> E3,4\n")
-    with pytest.raises(BadInput, match="rows.csv:2: contrast: found contrast beside a replication"):
-        validate(path, progress=False)
-
-
-def test_replications_at_few_draws_are_refused_since_they_are_met_more_easily(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n")
-    few = replication(tmp_path / "few")
-    table = pd.read_csv(few / "effects.csv").assign(draws=2)
-    table.to_csv(few / "effects.csv", index=False)
-    with pytest.raises(BadInput, match="few was made at 2 draws; allowed: 8 draws or more"):
-        validate(path, replications=[few], progress=False)
-
-
-def test_replications_of_another_version_are_refused(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n")
-    old = replication(tmp_path / "old", hashes={"code": "another"})
-    with pytest.raises(BadInput, match="other code or data"):
-        validate(path, replications=[old], progress=False)
 
 
 def test_parameter_draws_and_chance_are_told_apart(tmp_path, rows_file):
