@@ -99,6 +99,11 @@ class Estimate:
         return low, high
 
     @property
+    def widest(self) -> float:
+        """The larger of the sizes of both ends."""
+        return max(abs(getattr(self, end)) for end in self.ends)
+
+    @property
     def sizes(self) -> tuple[float, ...]:
         """The estimate and the ends of both intervals."""
         return self.estimate, self.low, self.high, self.par_low, self.par_high

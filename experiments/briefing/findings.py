@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from experiments.briefing.document import Inlines, Mark, Text
 from experiments.briefing.facts import PARTS, Estimate
-from experiments.briefing.ranges import afterwards, bounds, ranges, sides, sizer
+from experiments.briefing.ranges import bound, bounds, ranges, sides, sizer
 from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
 from experiments.briefing.writer import Writer, change_digits, level_digits
 from experiments.outcomes import OUTCOMES
@@ -24,6 +24,8 @@ TOGETHER = (
 )
 #: Up to so many texts are named where a sentence speaks of the rest of them.
 NAMED = 2
+#: More than so many are counted, not named, where nothing can be told of each.
+MANY = 3
 
 
 @dataclass(frozen=True)
@@ -72,45 +74,81 @@ def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topi
     )
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which of a topic's differences are told: each of `told` by itself, `rest` as a group, and of
+    those that may be nothing, `unclear`, the sizes that are possible of `sized`."""
+
+    told: list[str]
+    rest: list[str]
+    unclear: list[str]
+    sized: list[str]
+
+
+def chosen(found: Topic, named: Sequence[str] | None) -> Chosen:
+    """Everything, or where `named` is given the largest clear difference each way and those."""
+    unclear = [name for name, one in found.verdicts.items() if one is Verdict.UNCLEAR]
+    if named is None:
+        return Chosen(found.clear, [], unclear, unclear)
+    told = found.largest
+    told = [*told, *(one for one in found.clear if one in named and one not in told)]
+    rest = [regime for regime in found.clear if regime not in told]
+    return Chosen(told, rest, unclear, unclear if not found.clear or len(unclear) == 1 else [])
+
+
 def sentence(
-    write: Writer, found: Topic, baseline: str, *, every: bool = True,
-    named: Sequence[str] = (), bare: bool = False,
+    write: Writer, found: Topic, baseline: str, *, named: Sequence[str] | None = None
 ) -> Inlines:
     """One sentence: the level under the baseline, then every other regime by what it carries.
 
-    With `every`, what can be told comes regime by regime; without, the largest difference each way
-    and those `named` do, and the rest as a group. Regimes of one other verdict share a clause.
-    Intervals stand in brackets, or, if `bare`, in a sentence that follows: one to be quoted has
-    no brackets.
+    Everything that can be told comes regime by regime, its intervals in brackets. Where `named` is
+    given, in short and without brackets, to be read by anybody and quoted: the largest difference
+    each way, those `named` and the rest as a group; `behind` has the intervals. Regimes of one
+    other verdict share a clause.
     """
-    told = found.clear if every else found.largest
-    told = [*told, *(one for one in found.clear if one in named and one not in told)]
-    rest = [regime for regime in found.clear if regime not in told]
-    clauses = [_changes(write, found, regime, bare=bare) for regime in told]
-    unclear = [name for name, one in found.verdicts.items() if one is Verdict.UNCLEAR]
-    sized = every or not found.clear or len(unclear) == 1
-    if unclear:
-        clauses.append(_unclear(write, found, unclear, sized=sized, bare=bare))
+    bare, pick = named is not None, chosen(found, named)
+    clauses = [_changes(write, found, regime, bare=bare) for regime in pick.told]
+    if pick.unclear:
+        unclear = _left_open if bare else _unclear
+        clauses.append(unclear(write, found, pick))
     for which in TOGETHER:
         names = [regime for regime, one in found.verdicts.items() if one is which]
         if names:
             clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
-    if rest:
-        ends = [found.changes[regime].estimate for regime in told]
-        within = all(min(ends) < found.changes[regime].estimate < max(ends) for regime in rest)
+    if pick.rest:
+        ends = [found.changes[regime].estimate for regime in pick.told]
+        within = all(min(ends) < found.changes[one].estimate < max(ends) for one in pick.rest)
         key = "between" if within else "smaller"
-        slots = {"regimes": write.regimes(rest)} if len(rest) <= NAMED else {}
+        slots = {"regimes": write.regimes(pick.rest)} if len(pick.rest) <= NAMED else {}
         clauses.append(write(f"change.{key}{'_named' * bool(slots)}", **slots))
     said = write.join(clauses) if clauses else write("change.alone")
-    few, small = few_note(write, found, bare=bare), small_note(write, found)
     said = (*_level(write, found, baseline, bare=bare), Text(": "), *said)
-    if not bare:
-        return (*said, *few, Text("."), *small)
-    names = [*told, *(unclear if sized else [])]
-    digits = level_digits(found.base.estimate, found.scale(write)), found.digits(write)
-    changes = {name: found.changes[name] for name in names}
-    after = afterwards(write, found.base, changes, digits, found.scale(write))
-    return (*said, Text("."), *small, *((Text(" "), *after) if after else ()), *few)
+    few, small = few_note(write, found, bare=bare), small_note(write, found)
+    return (*said, Text("."), *small, *few) if bare else (*said, *few, Text("."), *small)
+
+
+def behind(write: Writer, found: Topic, named: Sequence[str]) -> Inlines:
+    """The ranges of a sentence in short, a list: of the level, of each difference with its two
+    parts, and of what may be nothing; nothing where there is no interval."""
+    pick, scale = chosen(found, named), found.scale(write)
+    of_level, digits = level_digits(found.base.estimate, scale), found.digits(write)
+    said: list[Inlines] = []
+    if not (math.isnan(found.base.low) or found.base.suppressed):
+        size = sizer(write, found.base, of_level, scale)
+        reach = ranges(write, found.base, size, turned=False)
+        said.append(write("behind.level", ranges=reach))
+    split = parts(write, found, pick.told) if write.facts.manifest.get("decomposed") else {}
+    for regime in pick.told:
+        change, name = found.changes[regime], write.regime(regime)
+        turned = found.verdicts[regime] is Verdict.FEWER
+        reach = ranges(write, change, sizer(write, change, digits, scale), turned=turned)
+        one = write("behind.change", regime=name, ranges=reach)
+        said.append((*one, *write("behind.parts", parts=split[regime])) if split else one)
+    for regime in pick.sized:
+        ends = sides(write, found.changes[regime], digits, scale)
+        one = write("behind.unclear", regime=write.regime(regime), **ends)
+        said.append((*one, Mark(found.changes[regime].fact)))
+    return write("behind.list", list=write.join(said)) if said else ()
 
 
 def _level(write: Writer, found: Topic, baseline: str, *, bare: bool) -> Inlines:
@@ -134,20 +172,35 @@ def _changes(write: Writer, found: Topic, regime: str, *, bare: bool = False) ->
     return (*said, Mark(change.fact))
 
 
-def _unclear(
-    write: Writer, found: Topic, regimes: list[str], *, sized: bool, bare: bool
-) -> Inlines:
-    """One clause for all differences that may be nothing; if `sized`, how large each could be."""
-    everywhere = len(regimes) == len(found.changes) and len(regimes) > NAMED
-    if len(regimes) == 1 and sized:
-        return _changes(write, found, regimes[0], bare=bare)
-    if not sized or bare:
-        key = "all_plain" if everywhere else "plain"
-        slots = {} if everywhere else {"regimes": write.regimes(regimes)}
-        return write(f"change.unclear_{key}", **slots)
-    changes = {regime: found.changes[regime] for regime in regimes}
+def _unclear(write: Writer, found: Topic, pick: Chosen) -> Inlines:
+    """One clause for all differences that may be nothing, with how large each could be."""
+    if len(pick.unclear) == 1:
+        return _changes(write, found, pick.unclear[0])
+    changes = {regime: found.changes[regime] for regime in pick.unclear}
     listed = bounds(write, changes, found.digits(write), found.scale(write))
-    return write(f"change.unclear_{'all' if everywhere else 'many'}", list=listed)
+    return write(f"change.unclear_{'all' if _everywhere(found, pick) else 'many'}", list=listed)
+
+
+def _left_open(write: Writer, found: Topic, pick: Chosen) -> Inlines:
+    """The same in short, with the size that is possible of the widest alone."""
+    if _everywhere(found, pick):
+        said = write("change.unclear_all_plain")
+    elif len(pick.unclear) > MANY:
+        count, total = (write.language.number(len(one)) for one in (pick.unclear, found.changes))
+        said = write("change.unclear_count", count=count, total=total)
+    else:
+        said = write("change.unclear_plain", regimes=write.regimes(pick.unclear))
+    if not pick.sized:
+        return said
+    changes = [found.changes[name] for name in pick.sized]
+    most = bound(
+        write, max(changes, key=lambda one: one.widest), found.digits(write), found.scale(write)
+    )
+    return write("change.left_open", said=said, most=most)
+
+
+def _everywhere(found: Topic, pick: Chosen) -> bool:
+    return len(pick.unclear) == len(found.changes) > NAMED
 
 
 def clause(
@@ -161,11 +214,9 @@ def clause(
     if state.clear:
         interval = ranges(write, change, size, turned=state is Verdict.FEWER)
         return write(f"change.{state}", size=size("estimate"), range=interval, regime=name)
-    if bare:
-        return write("change.unclear_plain", regimes=name)
-    if max(abs(getattr(change, end)) for end in change.ends) * scale < 0.5 * 10**-digits:
-        bound = write.language.number(10**-digits, digits)
-        return write("change.tiny", regime=name, bound=bound)
+    if change.widest * scale < 0.5 * 10**-digits:
+        least = write.language.number(10**-digits, digits)
+        return write("change.tiny", regime=name, bound=least)
     return write("change.unclear", regime=name, **sides(write, change, digits, scale))
 
 
@@ -195,23 +246,24 @@ def small_note(write: Writer, found: Topic) -> Inlines:
     return write("change.small") if small else ()
 
 
-def parts(write: Writer, found: Topic, regimes: list[str]) -> Inlines:
+def parts(write: Writer, found: Topic, regimes: list[str]) -> dict[str, Inlines]:
     """How large the two parts of each regime's difference are, where they can be told."""
     estimates = {
         (regime, part): write.facts.estimate(part, regime, found.outcome)
         for regime in regimes for part in PARTS
     }
     digits = change_digits(estimates.values(), found.scale(write))
-    said = []
-    for regime in regimes:
-        sized: list[Inlines] = []
-        for part in PARTS:
-            one = estimates[regime, part]
+    said: dict[tuple[str, str], Inlines] = {}
+    for key, one in estimates.items():
+        state = verdict(one)
+        if state.clear:
             size = sizer(write, one, digits, found.scale(write), "signed")
-            state = verdict(one)
+            said[key] = (size("estimate"), Mark(one.fact))
+        else:
             same = state in (Verdict.SAME, Verdict.SAME_EVENTS)
-            nothing = write("parts.none" if same else "parts.nothing")
-            sized.append((size("estimate"), Mark(one.fact)) if state.clear else nothing)
-        law, belief = sized
-        said.append(write("parts.sized", regime=write.regime(regime), law=law, belief=belief))
-    return write.join(said)
+            said[key] = write("parts.none" if same else "parts.nothing")
+    law, belief = PARTS
+    return {
+        regime: write("parts.sized", law=said[regime, law], belief=said[regime, belief])
+        for regime in regimes
+    }

@@ -13,14 +13,25 @@ from experiments.briefing.document import (
     Paragraph,
     Text,
 )
-from experiments.briefing.findings import NAMED, TOPICS, Topic, parts, sentence, topic
+from experiments.briefing.facts import PARTS, Estimate
+from experiments.briefing.findings import (
+    NAMED,
+    TOPICS,
+    Topic,
+    behind,
+    chosen,
+    sentence,
+    topic,
+)
 from experiments.briefing.ids import lettered
 from experiments.briefing.in_force import in_force, since
+from experiments.briefing.mind import other_verdicts, setting
 from experiments.briefing.results import Results
+from experiments.briefing.rules import least_word, verdict
 from experiments.briefing.writer import Writer
 
 #: Terms of the law that page one explains, beside the names of the texts.
-TERMS = ("met", "carve_out", "hand_over", "detainer", "environment")
+TERMS = ("met", "carve_out", "environment")
 
 
 def city_name(results: Results) -> str:
@@ -58,48 +69,60 @@ def found_topics(write: Writer, results: Results) -> list[Topic]:
 
 
 def answer(
-    write: Writer, results: Results, topics: list[Topic], *, bare: bool = False,
-    after: Sequence[Block] = (),
+    write: Writer, results: Results, topics: list[Topic], *, after: Sequence[Block] = ()
 ) -> list[Block]:
     """The three sentences in a box, then where they hold, law or belief, and how sure.
 
     Told are the largest difference each way, that of the text in force and that of the last text
-    named. If `bare`, sentences are to be quoted and have no brackets. `after` stands below the box.
+    named: in words for everybody, then small the numbers behind. `after` stands below the box.
     """
     told = results.told
     named = [name for name in (in_force(told), *told.others[-1:]) if name]
     said: list[Block] = [Paragraph(_in_model(write, results))]
     for found in topics:
-        sentences = sentence(write, found, told.baseline, every=False, named=named, bare=bare)
         lead = write.strong(f"topic.{found.outcome}.lead")
-        said.append(Paragraph((lead, Text(" "), *sentences)))
+        sentences = sentence(write, found, told.baseline, named=named)
+        rests = resting(write, found, chosen(found, named).told)
+        said.append(Paragraph(write.join(
+            [one for one in ((lead,), sentences, rests) if one], " "
+        )))
+        if numbers := behind(write, found, named):
+            said.append(Paragraph(numbers, "behind"))
     environment, note = write.environment()
     where = write(
         "page.where_text", environment=_capital(environment), note=note, posture=told.posture,
     )
     blocks: list[Block] = [
         Box(write("page.answer"), tuple(said)), *after,
-        Paragraph((write.strong("page.where"), Text(" "), *where)),
+        Paragraph(write.join(
+            [(write.strong("page.where"),), where, *elsewhere(write, results, topics)], " "
+        )),
     ]
     if told.others:
-        blocks.append(Paragraph((write.strong("page.law_or_belief"), Text(" "),
-                                 *law_or_belief(write, results, topics))))
-    blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results))))
+        split = results.manifest.get("decomposed", False)
+        meaning = write("parts.meaning" if split else "parts.not_run")
+        blocks.append(Paragraph((write.strong("page.law_or_belief"), Text(" "), *meaning)))
+    changes = [one.changes[name] for one in topics for name in chosen(one, named).told]
+    blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results, changes))))
     return lettered(write, blocks)
 
 
 def words_used(write: Writer, results: Results) -> Block:
     """The terms of page one in plain words: those of the law, and the texts' short names."""
     say = write.language
-    terms = [(say(f"words.{term}.term"), say(f"words.{term}.means")) for term in TERMS]
-    terms += [
-        (write.regime(name), say(f"words.texts.{name}"))
+    said = [explained(write, term) for term in TERMS]
+    said += [
+        (Text(write.regime(name), "strong"), Text(f": {say(f'words.texts.{name}')}"))
         for name in results.told.regimes if say.has(f"words.texts.{name}")
     ]
-    said = [(Text(term, "strong"), Text(f": {means}")) for term, means in terms]
     return Paragraph(
         (write.strong("words.lead"), Text(" "), *write.join(said), Text(".")), "note"
     )
+
+
+def explained(write: Writer, term: str) -> Inlines:
+    """A term, and what it means."""
+    return (write.strong(f"words.{term}.term"), Text(f": {write.language(f'words.{term}.means')}"))
 
 
 def _in_model(write: Writer, results: Results) -> Inlines:
@@ -114,41 +137,70 @@ def _in_model(write: Writer, results: Results) -> Inlines:
     return write("page.against_past", city=city, now=write.regime(now), **slots)
 
 
-def law_or_belief(write: Writer, results: Results, topics: list[Topic]) -> Inlines:
-    """What the two parts of a difference are, and how large those that can be told."""
-    if not results.manifest.get("decomposed", False):
-        return write("parts.not_run")
-    meaning = write("parts.meaning")
+def elsewhere(write: Writer, results: Results, topics: list[Topic]) -> list[Inlines]:
+    """Of what no difference can be told here, and under which other settings one can."""
     said = []
-    for one in topics:
-        if one.clear:
-            listed = parts(write, one, _named(one, results))
-            say = write.language
-            name, unit = (say(f"topic.{one.outcome}.{key}") for key in ("thing", "unit"))
-            said.append(write("parts.topic", thing=_capital(name), unit=unit, list=listed))
-    if not said:
-        return meaning
-    return (*meaning, Text(" "), *write("parts.which", list=write.join(said, ". ")))
+    for found in topics:
+        if found.clear:
+            continue
+        names = [
+            setting(write, name) for name in results.variants
+            if any(
+                other.clear for regime in found.changes
+                for other in [other_verdicts(results, found.outcome, regime)[name]]
+            )
+        ]
+        if names:
+            thing = write.language(f"topic.{found.outcome}.thing")
+            said.append(write("page.elsewhere", thing=thing, names=write.language.listed(names)))
+    return said
 
 
-def _named(found: Topic, results: Results) -> list[str]:
-    """Texts whose differences page one tells: the largest each way, and those named anyway."""
-    named = [in_force(results.told), *results.told.others[-1:]]
-    more = [one for one in found.clear if one in named and one not in found.largest]
-    return [*found.largest, *more]
+def resting(write: Writer, found: Topic, told: Sequence[str]) -> Inlines:
+    """Under which texts all of a difference, and under which a part, comes from belief."""
+    if not write.facts.manifest.get("decomposed", False):
+        return ()
+    rests: dict[str, list[str]] = {"wholly": [], "partly": []}
+    for regime in told:
+        law, belief = (
+            verdict(write.facts.estimate(part, regime, found.outcome)) for part in PARTS
+        )
+        if belief.clear:
+            rests["partly" if law.clear else "wholly"].append(regime)
+    said = [
+        write(f"parts.{key}", regimes=write.regimes(names)) for key, names in rests.items() if names
+    ]
+    return write("parts.rests", list=write.join(said, ", ")) if said else ()
 
 
-def sure(write: Writer, results: Results) -> Inlines:
-    """Chance in the simulation, and doubt about the parameters, told apart by name."""
+def direction(write: Writer, changes: Sequence[Estimate]) -> Inlines:
+    """How sure the direction of differences is that are told, of chance and of parameters."""
+    if not changes:
+        return write("sureness.nothing")
+    said = write("sureness.chance", word=write(f"sureness.{least_word(changes)}"))
+    facts = [fact for one in changes if (fact := write.facts.agreement(one))]
+    if len(facts) == len(changes) and facts[0].value("draws") > 1:
+        least = min(facts, key=lambda one: int(one.value("same_draws")))
+        same, draws = (
+            write.number(least.id, key, least.value(key), 0) for key in ("same_draws", "draws")
+        )
+        said = (*said, *write("sureness.draws", same=same, draws=draws))
+    return (*said, Text("."))
+
+
+def sure(write: Writer, results: Results, changes: Sequence[Estimate]) -> Inlines:
+    """How sure the differences told are; chance in the simulation, and doubt about the parameters,
+    told apart by name."""
     single, drawn = len(results.told.seeds) < 2, bool(results.manifest.get("draws"))
+    said = [] if single or not results.told.others else [direction(write, changes)]
     if single:
-        said = [write("page.sure_single")]
+        said.append(write("page.sure_single"))
     elif drawn:
-        said = [write("page.sure_both", reach=write.reach())]
+        said.append(write("page.sure_both", reach=write.reach()))
         if results.findings is not None:
             said.append(write("page.sure_findings", **verdicts(write, results.findings)))
     else:
-        said = [
+        said += [
             write("page.sure_chance", n=write.told("seeds_finished")),
             write("page.sure_no_parameters"),
         ]

@@ -1,13 +1,11 @@
-"""Intervals in words: in brackets beside a number, or in a sentence of their own."""
+"""Intervals in words."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from experiments.briefing.document import Inline, Inlines, Mark, Number, Text
+from experiments.briefing.document import Inline, Inlines, Mark, Number
 from experiments.briefing.facts import Estimate
-from experiments.briefing.rules import Verdict, verdict
 from experiments.briefing.writer import Writer
 
 CHANCE, DOUBT = ("low", "high"), ("par_low", "par_high")
@@ -48,16 +46,20 @@ def bounds(
     write: Writer, changes: Mapping[str, Estimate], digits: int, scale: float
 ) -> Inlines:
     """How large each difference that may be nothing could be either way, a bound a text."""
-    parts: list[Inlines] = []
-    for regime, change in changes.items():
-        column = max(change.ends, key=lambda end: abs(getattr(change, end)))
-        number = sizer(write, change, digits, scale)(column)
-        shown = any(digit in number.text for digit in "123456789")
-        least = write.language.number(10**-digits, digits)
-        bound = (*((number,) if shown else write("change.less_than", bound=least)),)
-        said = write("change.bound", bound=bound, regime=write.regime(regime))
-        parts.append((*said, Mark(change.fact)))
-    return write.listed(parts)
+    return write.listed([
+        write("change.bound", bound=bound(write, change, digits, scale), regime=write.regime(name))
+        for name, change in changes.items()
+    ])
+
+
+def bound(write: Writer, change: Estimate, digits: int, scale: float) -> Inlines:
+    """How large a difference that may be nothing could be either way."""
+    column = max(change.ends, key=lambda end: abs(getattr(change, end)))
+    number = sizer(write, change, digits, scale)(column)
+    shown = any(digit in number.text for digit in "123456789")
+    least = write.language.number(10**-digits, digits)
+    said = (number,) if shown else write("change.less_than", bound=least)
+    return (*said, Mark(change.fact))
 
 
 def sides(
@@ -72,53 +74,3 @@ def sides(
         )
         for slot, column in zip(("low", "high"), change.ends, strict=True)
     }
-
-
-def afterwards(
-    write: Writer, level: Estimate, changes: Mapping[str, Estimate], digits: tuple[int, int],
-    scale: float,
-) -> Inlines:
-    """The intervals of a sentence that has none, as sentences that follow it.
-
-    Parameters
-    ----------
-    changes
-        The differences that the sentence gives, and those that may be nothing.
-    digits
-        Of the level and of the differences.
-    """
-    told: list[tuple[Inlines, Estimate, Size, bool]] = []
-    if not math.isnan(level.low) and not level.suppressed:
-        told.append((write("after.level"), level, sizer(write, level, digits[0], scale), False))
-    states = {regime: verdict(change) for regime, change in changes.items()}
-    for regime, change in changes.items():
-        if states[regime].clear:
-            size = sizer(write, change, digits[1], scale)
-            name = write("after.under", regime=write.regime(regime))
-            told.append((name, change, size, states[regime] is Verdict.FEWER))
-    said: list[Inlines] = []
-    if told:
-        said.append(write("after.chance", list=_each(write, told, CHANCE)))
-        drawn = [one for one in told if one[1].drawn]
-        wide = [one for one in drawn if not one[1].doubtless]
-        if wide:
-            said.append(write("after.doubt", list=_each(write, wide, DOUBT)))
-        elif drawn:
-            said.append(write("after.no_doubt"))
-    unclear = [
-        (*write("after.open", regime=write.regime(name), **sides(write, change, digits[1], scale)),
-         Mark(change.fact))
-        for name, change in changes.items() if states[name] is Verdict.UNCLEAR
-    ]
-    if unclear:
-        said.append(write("after.unclear", list=write.listed(unclear)))
-    return write.join(said, " ")
-
-
-def _each(
-    write: Writer, told: Sequence[tuple[Inlines, Estimate, Size, bool]], columns: tuple[str, str]
-) -> Inlines:
-    return write.listed([
-        (*_ends(write, size, columns, turned=turned), Text(" "), *name)
-        for name, _, size, turned in told
-    ])

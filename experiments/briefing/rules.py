@@ -10,7 +10,7 @@ a difference whose single pairs the privacy gate keeps back, since few events st
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from scipy.special import stdtr, stdtrit
@@ -98,6 +98,11 @@ def chance_of_sign(estimate: Estimate) -> float:
 def word(chance: float) -> str:
     """The scale's word for a chance; empty below its least, or where there is none."""
     return next((name for name, least in SCALE if chance > least), "")
+
+
+def least_word(estimates: Iterable[Estimate]) -> str:
+    """The scale's word for the least sure of some; ``unsure`` below its least."""
+    return word(min(map(chance_of_sign, estimates))) or "unsure"
 
 
 def reversals(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:

@@ -29,7 +29,7 @@ from experiments.briefing.facts import Fact
 from experiments.briefing.figures import Drawn, sides
 from experiments.briefing.findings import Topic
 from experiments.briefing.mind import mind
-from experiments.briefing.page_one import answer, found_topics, titles, words_used
+from experiments.briefing.page_one import answer, explained, found_topics, titles, words_used
 from experiments.briefing.results import Results
 from experiments.briefing.tables import all_tables, headline_tables, sureness
 from experiments.briefing.writer import Writer
@@ -82,7 +82,7 @@ def _answer(made: Pages) -> list[Block]:
 def _answer_to_quote(made: Pages) -> list[Block]:
     rules = Bullets((made.write("quote.may"), made.write("quote.may_not")))
     quote: list[Block] = [made.heading("quote"), rules]
-    said = answer(made.write, made.results, made.topics, bare=True, after=quote)
+    said = answer(made.write, made.results, made.topics, after=quote)
     return [*said, words_used(made.write, made.results), Break()]
 
 
@@ -174,7 +174,8 @@ def _evidence(made: Pages) -> list[Block]:
 
 def _regimes(made: Pages) -> list[Block]:
     told = made.results.told
-    return [made.heading("regimes"), *clause_tables(made.write, told.baseline, told.others)]
+    term = Paragraph((*explained(made.write, "detainer"), Text(".")), "note")
+    return [made.heading("regimes"), term, *clause_tables(made.write, told.baseline, told.others)]
 
 
 def _limits(made: Pages) -> list[Block]:

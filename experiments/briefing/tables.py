@@ -8,7 +8,7 @@ from itertools import groupby
 
 from experiments.briefing.document import Inlines, Row, Table, Text
 from experiments.briefing.facts import PARTS, Estimate, Fact
-from experiments.briefing.rules import NO_EVENTS, Verdict, chance_of_sign, verdict, word
+from experiments.briefing.rules import NO_EVENTS, Verdict, least_word, verdict
 from experiments.briefing.writer import Writer, change_digits, level_digits
 from experiments.outcomes import HEADLINES, OUTCOMES
 from experiments.privacy import FLOOR
@@ -192,10 +192,10 @@ def sureness(write: Writer, topics: Sequence[str], others: Sequence[str]) -> Tab
                 counts = [_count(write, fact, "same", "replicates")]
                 drawn = fact.value("draws") > 1
                 counts.append(_count(write, fact, "same_draws", "draws") if drawn else (Text("–"),))
-            said = word(chance_of_sign(change))
             rows.append(Row((
                 write.inlines(f"{write.thing(outcome)}: {write.regime(other)}"), counts[0],
-                write(f"text.{said or 'unsure'}"), counts[1], (write.mark(fact or change.fact),),
+                write(f"text.{least_word([change])}"), counts[1],
+                (write.mark(fact or change.fact),),
             )))
     header = (
         write("page.outcome"), write("detail.replicates"), write("detail.word"),

@@ -83,7 +83,7 @@ class _Word:
             case Heading(inlines):
                 self._fill(self.word.add_heading(level=2), inlines)
             case Paragraph(inlines, style):
-                name = {"note": "Caption", "code": "macro", "ids": "Caption"}.get(style, "Normal")
+                name = {"code": "macro", "": "Normal", "intro": "Normal"}.get(style, "Caption")
                 made = self.word.add_paragraph(style=name)
                 made.paragraph_format.keep_with_next = style == "intro"
                 self._fill(made, inlines, 6.5 if style == "ids" else None)

@@ -20,7 +20,7 @@ from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import Mark, Number, Table, inlines_of, plain
 from experiments.briefing.facts import MANIFEST, Facts
 from experiments.briefing.figures import draw
-from experiments.briefing.findings import sentence
+from experiments.briefing.findings import behind
 from experiments.briefing.make import brief
 from experiments.briefing.mind import mind
 from experiments.briefing.page_one import found_topics
@@ -133,11 +133,11 @@ def test_what_may_be_nothing_is_told_with_both_its_ends_where_there_are_no_brack
     found = results("encounters", {NEW: (5.0, -2.0, 12.0), "no-contact": (1.0, -5.0, 7.0)})
     write, say = writer(found, code), language(code)
     one = found_topics(write, found)[0]
-    text = plain(sentence(write, one, BASE, bare=True))
+    text = plain(behind(write, one, ()))
     for low, high, regime in (("2", "12", NEW), ("5", "7", "no-contact")):
         ends = {"low": say("change.side_fewer", size=low),
                 "high": say("change.side_more", size=high)}
-        assert say("after.open", regime=say(f"regimes.{regime}"), **ends) in text
+        assert say("behind.unclear", regime=say(f"regimes.{regime}"), **ends) in text
 
 
 def drawn(sign):

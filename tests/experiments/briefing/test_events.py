@@ -47,13 +47,13 @@ def test_events_that_differ_in_few_pairs_are_no_difference(interval, differing, 
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("every", [True, False])
+@pytest.mark.parametrize("named", [None, ()])
 @pytest.mark.parametrize(("differing", "key"), [(0, "same_events"), (1, "few_pairs")])
-def test_sentence_and_cell_say_so_and_give_no_number(code, every, differing, key):
+def test_sentence_and_cell_say_so_and_give_no_number(code, named, differing, key):
     found = results("encounters", {NEW: CLEAR}, differing={NEW: differing})
     write = writer(found, code)
     one = topic(write, "encounters", BASE, [NEW])
-    text, say = plain(sentence(write, one, BASE, every=every)), language(code)
+    text, say = plain(sentence(write, one, BASE, named=named)), language(code)
     assert say(f"change.{key}", regimes=say(f"regimes.{NEW}")) in text
     cell = change_cell(write, one.changes[NEW], one.digits(write))
     assert plain(cell) == say(f"cell.{key}")

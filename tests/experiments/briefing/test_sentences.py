@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.briefing.document import Box, Mark, Number, inlines_of, plain
-from experiments.briefing.findings import TOPICS, sentence, topic
-from experiments.briefing.ids import letters
+from experiments.briefing.document import plain
+from experiments.briefing.findings import TOPICS, behind, sentence, topic
 from experiments.briefing.mind import settings_say
-from experiments.briefing.page_one import answer, found_topics
 from experiments.briefing.rules import Verdict, chance_of_sign, mirrored, verdict, word
 from experiments.briefing.tables import change_cell
 from experiments.briefing.writer import change_digits
@@ -186,20 +184,6 @@ def test_what_turns_round_under_another_setting_says_so():
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
-    parts = {("legal_exposure", NEW): (2.5, 1.0, 4.0), ("belief", NEW): (0.5, -0.5, 1.5)}
-    found = results("encounters", {NEW: (3.0, 1.0, 5.0)}, parts=parts)
-    write = writer(found, code)
-    text = plain(inlines_of(answer(write, found, found_topics(write, found))))
-    say = language(code)
-    assert "E3" in text
-    sized = say("parts.sized", regime=say(f"regimes.{NEW}"), law=say.number(2.5, 1, signed=True),
-                belief=say("parts.nothing"))
-    assert sized in text
-    assert say("page.sure_no_parameters") in text
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
 def test_differences_that_may_be_nothing_share_a_clause_with_the_largest_end(code):
     text, found = said("encounters", {NEW: (0.5, -1.0, 2.0), OLD: (-1.0, -3.5, 1.5)}, code)
     assert not found.clear and len(re.findall(UNCLEAR[code], text)) == 1
@@ -213,29 +197,16 @@ def test_a_sentence_gives_chance_and_doubt_side_by_side_by_name():
     assert "between 1.0 fewer and 7.0 more" in text and "2.0" not in text
     text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 1.2, 7.0)})
     assert found.verdicts[NEW] is Verdict.MORE
-    assert "(chance 2.0 to 4.0; parameters 1.2 to 7.0)" in text
+    assert "(chance 2.0 to 4.0, parameters 1.2 to 7.0)" in text
     text, found = said("encounters", {NEW: (-3.0, -4.0, -2.0)}, draws={NEW: (-3.0, -7.0, -1.2)})
     assert found.verdicts[NEW] is Verdict.FEWER
-    assert "3.0 fewer" in text and "(chance 2.0 to 4.0; parameters 1.2 to 7.0)" in text
+    assert "3.0 fewer" in text and "(chance 2.0 to 4.0, parameters 1.2 to 7.0)" in text
 
 
 def test_draws_that_spread_no_more_than_chance_are_said_not_to():
     text, found = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 3.0, 3.0)})
     assert found.verdicts[NEW] is Verdict.MORE
-    assert "(chance 2.0 to 4.0; parameters no wider than chance)" in text
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("drawn", [False, True])
-def test_page_one_says_of_doubt_only_what_is_in_its_intervals(code, drawn):
-    change = {NEW: (3.0, 2.0, 4.0)}
-    found = results("encounters", change, draws=change if drawn else None)
-    write = writer(found, code)
-    text = plain(inlines_of(answer(write, found, found_topics(write, found))))
-    say = language(code)
-    assert (say("page.sure_no_parameters") in text) is not drawn
-    reach = say("page.reach_range", draws="1")
-    assert (say("page.sure_both", reach=reach) in text) is drawn
+    assert "(chance 2.0 to 4.0, parameters no wider than chance)" in text
 
 
 THREE = {NEW: (3.0, 2.0, 4.0), OLD: (-1.0, -1.5, -0.5), "no-contact": (0.5, 0.2, 0.8)}
@@ -245,7 +216,7 @@ def shortened(changes, code="en", **more):
     found = results("encounters", changes, **more)
     write = writer(found, code)
     one = topic(write, "encounters", BASE, list(changes))
-    return plain(sentence(write, one, BASE, every=False))
+    return plain(sentence(write, one, BASE, named=()))
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -266,38 +237,22 @@ def test_smaller_differences_the_same_way_are_not_said_to_lie_between():
     assert "between" not in text
 
 
-def test_page_one_bounds_each_difference_that_may_be_nothing_unless_others_are_clear():
+def test_page_one_bounds_what_may_be_nothing_by_the_widest_unless_others_are_clear():
     unclear = {OLD: (-1.0, -2.5, 0.5), "no-contact": (0.5, -0.2, 0.8)}
     text = shortened({NEW: (3.0, 2.0, 4.0)} | unclear)
     assert "told apart from zero under Full cooperation and No contact." in text
     assert "2.5" not in text
     alone = shortened(THREE | {OLD: (-1.0, -2.5, 0.5)})
-    assert "under Full cooperation (between 2.5 fewer and 0.5 more)" in alone
+    assert "under Full cooperation, with at most 2.5 either way left open" in alone
     nothing = {NEW: (0.5, -1.0, 2.0), OLD: (0.5, -3.0, 2.0), "no-contact": (0.0, -0.01, 0.01)}
+    assert "under any of the texts, with at most 3.0 either way left open" in shortened(nothing)
+    four = nothing | {"ice-ban-2019": (0.1, -0.2, 0.3), "dhs-ban": (0.0, 0.0, 0.0)}
+    assert "zero under 4 of 5 texts, with at most 3.0 either way" in shortened(four)
+    every, _ = said("encounters", nothing)
     assert (
         "under any of the texts (either way at most 2.0 under Welcoming 2021, 3.0 under Full "
         "cooperation and less than 0.1 under No contact)"
-    ) in shortened(nothing)
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_letters_on_page_one_stand_beside_every_number_and_are_listed_with_its_id(code):
-    parts = {(part, NEW): (1.0, 0.5, 1.5) for part in ("legal_exposure", "belief")}
-    found = results("encounters", THREE, parts=parts)
-    write = writer(found, code)
-    *said, ids = answer(write, found, found_topics(write, found))
-    assert ids.style == "ids" and any(isinstance(one, Box) for one in said)
-    inlines = list(inlines_of(said))
-    numbers = {one.fact for one in inlines if isinstance(one, Number)}
-    marks = {one.fact: one.label for one in inlines if isinstance(one, Mark)}
-    assert numbers <= set(marks) and len(numbers) >= 6
-    assert list(marks.values()) == [letters(at) for at in range(len(marks))]
-    listed = plain(ids.inlines).rpartition("): ")[2].split(" · ")
-    assert listed == [f"{letter} {fact}" for fact, letter in marks.items()]
-
-
-def test_letters_go_on_after_z():
-    assert [letters(at) for at in (0, 25, 26, 27, 51, 52)] == ["a", "z", "aa", "ab", "az", "ba"]
+    ) in every
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -307,21 +262,20 @@ def test_a_sentence_to_be_quoted_has_no_brackets_and_its_intervals_follow(code, 
         found = results("encounters", changes, draws=draws, events=50)
         write = writer(found, code)
         one = topic(write, "encounters", BASE, list(changes))
-        return plain(sentence(write, one, BASE, every=False, bare=True))
+        return plain(sentence(write, one, BASE, named=())), plain(behind(write, one, ()))
 
-    unclear = {"proposal-2025": (0.5, -1.0, 2.0)}
-    text, say = quoted(THREE | unclear, draws and draws | unclear), language(code)
-    assert not set("()[]") & set(text)
-    first, _, after = text.partition(". ")
+    unclear = {"proposal-2025": (0.5, -1.0, 2.5)}
+    (first, after), say = quoted(THREE | unclear, draws and draws | unclear), language(code)
+    assert not set("()[]") & set(first + after)
     for end in (2.0, 4.0, 0.5, 1.5, LEVEL - 1, LEVEL + 1):
         number = say.number(end, 1)
         assert number not in first.split() and number in after
     mirror = {
         name: (-mean, -high, -low) for name, (mean, low, high) in (THREE | unclear).items()
     }
-    other = quoted(mirror, draws and mirror)
-    assert shape(text, code) == shape(other, code)
-    assert sides(text, code) == sides(other, code, swapped=True)
+    for text, other in zip((first, after), quoted(mirror, draws and mirror), strict=True):
+        assert shape(text, code) == shape(other, code)
+        assert sides(text, code) == sides(other, code, swapped=True)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -347,16 +301,7 @@ def test_ends_that_are_the_same_in_print_stand_once():
     change = writer(found).facts.estimate("difference", NEW, "encounters")
     assert plain(change_cell(writer(found), change, 1)) == "+3.0\n(2.0…4.0) [3.0]"
     text, _ = said("encounters", {NEW: (3.0, 2.0, 4.0)}, draws={NEW: (3.0, 2.98, 3.01)})
-    assert "(chance 2.0 to 4.0; parameters about 3.0)" in text
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_one_text_is_spoken_of_as_one(code):
-    from experiments.briefing.page_one import titles
-
-    found = results("encounters", {NEW: (3.0, 2.0, 4.0)})
-    _, _, subtitle = titles(writer(found, code), found)
-    assert not re.search(r"\beach\b|cada texto", subtitle)
+    assert "(chance 2.0 to 4.0, parameters about 3.0)" in text
 
 
 @pytest.mark.parametrize(
