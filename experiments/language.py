@@ -52,6 +52,11 @@ class Language:
         """The phrase of `key`, or what the user's own file says."""
         return self(key) if self.has(key) else otherwise
 
+    def phrase(self, words: str) -> str:
+        """The project's own English words (a finding, a clause) in this language; a user's as they
+        are."""
+        return str(self.table.get("phrases", {}).get(words, words))
+
     def pieces(self, key: str) -> list[tuple[str, str | None]]:
         """A phrase as (text, name of the slot that follows), for slots that are no plain text."""
         return [(text, slot) for text, slot, _, _ in Formatter().parse(self(key))]

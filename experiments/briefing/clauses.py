@@ -44,8 +44,7 @@ def _clauses(name: str) -> Clauses | None:
 
 def _said(write: Writer, stated: dict[str, Clauses], name: str, clause: str) -> str:
     """What a text says of a clause, or the sign for nothing."""
-    phrases = write.language.table.get("phrases", {})
-    value = clause_value(stated[name], clause, lambda phrase: str(phrases.get(phrase, phrase)))
+    value = clause_value(stated[name], clause, write.language.phrase)
     return value or write.language("clause.none")
 
 
@@ -53,10 +52,9 @@ def _shown(
     write: Writer, stated: dict[str, Clauses], names: list[str]
 ) -> Iterator[tuple[str, Inlines]]:
     """Clauses that some text holds, with their titles."""
-    phrases = write.language.table.get("phrases", {})
     for clause, title in TITLES.items():
         if clause not in LEFT_OUT and any(getattr(stated[name], clause) for name in names):
-            yield clause, (Text(str(phrases.get(title, title)), "strong"),)
+            yield clause, (Text(write.language.phrase(title), "strong"),)
 
 
 def _columns(write: Writer, stated: dict[str, Clauses], names: list[str]) -> Table:

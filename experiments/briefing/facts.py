@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.briefing.numerators import compare, less_than_an_event
+from experiments.briefing.numerators import compare
 from experiments.briefing.queries import city, identity, where
 from experiments.outcomes import OUTCOMES
 
@@ -180,10 +180,6 @@ class Facts:
         ).set_index("regime")["paired"]
         files = self.prefix + CONTRASTS, file
         found = compare(self.outcomes, levels, files, outcome, sides)
-        change = ("difference", regime, outcome, "all", "all")
-        if found is None and change in self._rows.index:
-            row = self._rows.loc[change]
-            found = less_than_an_event(self.outcomes, row, files, outcome, sides)
         if found is None:
             return None
         row = {"pairs": len(found.differ), "differing": int(found.differ.sum())}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from experiments.briefing.beside import clauses_figure
 from experiments.briefing.chart_forests import glance_figure, sure_figure
 from experiments.briefing.chart_map import OUTCOME as AREAS
 from experiments.briefing.chart_map import map_figure
@@ -19,6 +18,7 @@ from experiments.briefing.facts import Fact
 from experiments.briefing.findings import sentence
 from experiments.briefing.page_one import found_topics
 from experiments.briefing.results import Results
+from experiments.briefing.split import clauses_figure
 from experiments.briefing.writer import Writer
 from experiments.charts import (
     CLASSES,

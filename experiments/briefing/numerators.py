@@ -75,41 +75,6 @@ def compare(
     return Compared(query, _differ(rates * exposure))
 
 
-def less_than_an_event(
-    outcomes: pd.DataFrame, change: pd.Series, files: tuple[str, str], outcome: str,
-    sides: tuple[str, str],
-) -> Compared | None:
-    """For rates whose single values are hidden: the same events in every pair, where the whole
-    interval of the difference is smaller than what half an event in one run would make of it.
-
-    Parameters
-    ----------
-    change
-        The row of the difference: ``low`` and ``high``.
-    """
-    if (other := _same_exposure(outcomes, outcome, sides)) is None:
-        return None
-    contrasts, file = files
-    rows = outcomes[
-        (outcomes["outcome"] == other) & (outcomes["by"] == "all")
-        & (outcomes["regime"] == sides[1])
-    ]
-    keys = [name for name in RUN if name in outcomes]
-    pairs = len(rows[keys].drop_duplicates())
-    half = 0.5 * OUTCOMES[outcome].per / float(rows["denominator"].sum())
-    if not max(abs(change["low"]), abs(change["high"])) < half:
-        return None
-    chosen = city(measure="difference", regime=sides[0], outcome=outcome)
-    query = (
-        f"SELECT pairs, 0 AS differing FROM (SELECT count(DISTINCT ({', '.join(keys)})) AS pairs, "
-        f'sum(denominator) AS exposure FROM "{file}" WHERE '
-        f"{city(outcome=other, regime=sides[1])}), (SELECT greatest(abs(low), abs(high)) AS reach "
-        f'FROM "{contrasts}" WHERE {chosen}) '
-        f"WHERE reach < {0.5 * OUTCOMES[outcome].per!r} / exposure"
-    )
-    return Compared(query, np.zeros(pairs, bool))
-
-
 def _is_rate(outcome: str) -> bool:
     return OUTCOMES[outcome].denominator.name in EXPOSURES
 

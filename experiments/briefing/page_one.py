@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from experiments.briefing.beside import verdicts
 from experiments.briefing.document import (
     Block,
     Box,
@@ -28,6 +27,7 @@ from experiments.briefing.in_force import in_force, since
 from experiments.briefing.mind import other_verdicts, setting
 from experiments.briefing.results import Results
 from experiments.briefing.rules import least_word, verdict
+from experiments.briefing.validated import verdicts
 from experiments.briefing.writer import Writer
 
 #: Terms of the law that page one explains, beside the names of the texts.

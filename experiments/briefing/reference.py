@@ -18,7 +18,9 @@ import pandas as pd
 from experiments.briefing.facts import CONTRASTS, MANIFEST, OUTCOME_ROWS
 from experiments.briefing.findings import TOPICS
 from experiments.briefing.make import Briefing, brief
+from experiments.briefing.split import ATTRIBUTION
 from experiments.language import LANGUAGES
+from experiments.validation.report import FINDINGS
 
 FOLDER = Path(__file__).parents[2] / "results" / "reference"
 MAIN, BESIDE = "today", ("ordinance-alone", "clauses", "validation")
@@ -45,7 +47,7 @@ RUNS = {
 #: runs the events of a topic, or of a claim, differ.
 COMPARED = (*TOPICS, "recorded_crime", "reporting_latino", "work_days_lost")
 #: What is kept of a run's folder.
-TABLES = (CONTRASTS, OUTCOME_ROWS, "attribution.parquet", "validation.csv", MANIFEST)
+TABLES = (CONTRASTS, OUTCOME_ROWS, ATTRIBUTION, FINDINGS, MANIFEST)
 #: What is kept of a briefing: charts as pictures in one language; no Word file, no SVG. The
 #: register holds the digest of every file, so those left out are held to theirs, too.
 KEPT = {

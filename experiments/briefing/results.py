@@ -9,14 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.briefing.beside import (
-    ATTRIBUTION,
-    Attribution,
-    Validation,
-    attribution,
-    validation,
-)
 from experiments.briefing.facts import CONTRASTS, KEY, MANIFEST, OUTCOME_ROWS, Facts
+from experiments.briefing.split import ATTRIBUTION, Attribution, attribution
+from experiments.briefing.validated import Validation, validation
 from experiments.privacy import Released, reread
 from experiments.provenance import Provenance
 from model.faults import BadInput, Fault

@@ -5,12 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from experiments.briefing.again import commands, commits
-from experiments.briefing.beside import (
-    SHORT,
-    clauses_text,
-    validation_source,
-    validation_text,
-)
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.clauses import clause_tables
 from experiments.briefing.document import (
@@ -31,7 +25,9 @@ from experiments.briefing.findings import Topic
 from experiments.briefing.mind import mind
 from experiments.briefing.page_one import answer, explained, found_topics, titles, words_used
 from experiments.briefing.results import Results
+from experiments.briefing.split import clauses_text
 from experiments.briefing.tables import all_tables, headline_tables, sureness
+from experiments.briefing.validated import SHORT, validation_source, validation_text
 from experiments.briefing.writer import Writer
 
 Section = Callable[["Pages"], list[Block]]

@@ -19,6 +19,8 @@ from experiments.uncertainty import WITHIN_CHANCE, over_draws_said
 from experiments.validation import verdict
 from experiments.validation.row import SIGNS
 
+#: The table of findings in a folder of `carveout validate`.
+FINDINGS = "validation.csv"
 TITLES = {
     "validation": "Findings that the model was not fitted to",
     "calibration": "Findings that were used to choose the model's numbers: they prove nothing",

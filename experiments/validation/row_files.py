@@ -27,7 +27,26 @@ class RowFile(BaseModel):
 
 
 @dataclass(frozen=True)
-class CsvSource(TomlSource):
+class RowSource(TomlSource):
+    """A file of findings, whose faults name a key as the file does."""
+
+    def as_written(self, path: KeyPath) -> KeyPath:
+        """``estimate`` has another name, ``published``."""
+        if len(path) == 3 and path[2] == "estimate":
+            row = self.data["rows"][path[1]]
+            if "published" in row and "estimate" not in row:
+                return (*path[:2], "published")
+        return path
+
+    def fault(
+        self, path: KeyPath, found: str, allowed: str = "", nearest_name: str = ""
+    ) -> Fault:
+        """A fault at a key path of this document."""
+        return super().fault(self.as_written(path), found, allowed, nearest_name)
+
+
+@dataclass(frozen=True)
+class CsvSource(RowSource):
     """A CSV file: row ``i`` stands on ``lines[i]``, and a key is a column."""
 
     lines: tuple[int, ...] = ()
@@ -41,7 +60,7 @@ class CsvSource(TomlSource):
         self, path: KeyPath, found: str, allowed: str = "", nearest_name: str = ""
     ) -> Fault:
         """A fault in a cell, named by its column."""
-        key = str(path[2]) if len(path) > 2 else ""
+        key = str(self.as_written(path)[2]) if len(path) > 2 else ""
         return Fault(found, allowed, self.file, self.line(path), key, nearest_name)
 
 
@@ -67,11 +86,16 @@ def read_rows(path: str | Path = BUILT_IN) -> Rows:
         comes twice, or an interval excludes its estimate: each with file, line, key.
     """
     path = Path(path)
-    source = _csv(path) if path.suffix.lower() == ".csv" else read_toml(path)
+    source = _csv(path) if path.suffix.lower() == ".csv" else _toml(path)
     rows = source.check(RowFile).rows
     if faults := _faults(rows, source):
         raise BadInput(faults)
     return Rows(rows, source)
+
+
+def _toml(path: Path) -> RowSource:
+    source = read_toml(path)
+    return RowSource(source.file, source.data, source.text)
 
 
 def _csv(path: Path) -> CsvSource:
@@ -131,6 +155,8 @@ def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
             value = getattr(row, key)
             if row.measure in NOTHING and isinstance(value, float) and value <= 0:
                 fault(key, f"found {value:g} for a {row.measure}", "above 0")
+            if row.measure == "percent" and isinstance(value, float) and value < -100:
+                fault(key, f"found {value:g} percent", "-100, which leaves nothing, or more")
         if row.not_comparable:
             continue
         if row.estimate is None:

@@ -77,9 +77,9 @@ class Validation(Saved):
     def write(self, folder: Path) -> None:
         """Table, page, chart and manifest into a folder that is there."""
         from experiments.style import save
-        from experiments.validation.report import html, markdown
+        from experiments.validation.report import FINDINGS, html, markdown
 
-        self.released.frame.to_csv(folder / "validation.csv", index=False)
+        self.released.frame.to_csv(folder / FINDINGS, index=False)
         (folder / "validation.md").write_text(markdown(self.released, self.manifest), "utf-8")
         (folder / "validation.html").write_text(html(self.released, self.manifest), "utf-8")
         save(self.figure(), folder, "forest")

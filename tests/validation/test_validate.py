@@ -90,7 +90,9 @@ def test_csv_and_toml_say_the_same(tmp_path):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("a,no-contact -> full-cooperation,reporting,,1,points,-1,2,3", "excludes its estimate"),
+        ("a,no-contact -> full-cooperation,reporting,,1,points,-1,2,3",
+         "published: an interval of 2 to 3 excludes its estimate"),
+        ("a,E0 -> E3,reporting,,1,percent,-130,,", "published: found -130 percent"),
         ("a,no-contact -> full-cooperaton,reporting,,1,points,-1,-2,0", "full-cooperation?"),
         ("a,no-contact -> full-cooperation,reprting,,1,points,-1,-2,0", "did you mean reporting?"),
         ("a,no-contact,reporting,,1,points,-1,-2,0", "two sides as A -> B"),
@@ -126,6 +128,15 @@ def test_a_bad_row_is_refused_at_its_line(tmp_path, row, words, capsys):
     said = capsys.readouterr().err
     assert "rows.csv:3: " in said and words in said
     assert not out.exists()
+
+
+def test_a_fault_is_told_by_the_name_that_the_file_uses(tmp_path):
+    for name in ("published", "estimate"):
+        path = tmp_path / f"{name}.toml"
+        text = '[[rows]]\nid = "a"\nregime = "no-contact"\nestimate = 4\nlow = 5\nhigh = 6\n'
+        path.write_text(text.replace("estimate", name))
+        with pytest.raises(BadInput, match=rf"{name}.toml:4: rows.0.{name}: an interval of 5 to 6"):
+            read_rows(path)
 
 
 def test_an_unknown_column_is_refused_with_the_nearest(tmp_path):

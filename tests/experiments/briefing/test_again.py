@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 from experiments.briefing.again import commands, commits
-from experiments.briefing.beside import Validation, validation_source
 from experiments.briefing.chart_forests import sure_figure
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import Mark, Number, Table, inlines_of, plain
@@ -28,6 +27,7 @@ from experiments.briefing.reference import BESIDE, FOLDER, MAIN
 from experiments.briefing.results import read
 from experiments.briefing.sections import AUDIENCES
 from experiments.briefing.tables import sureness
+from experiments.briefing.validated import Validation, validation_source
 from experiments.cli import main
 from experiments.language import LANGUAGES, language
 from tests.experiments.briefing.known import BASE, OTHERS, results, row, writer

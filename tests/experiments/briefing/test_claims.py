@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.briefing.beside import validation, validation_text
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import plain
 from experiments.briefing.facts import Facts
 from experiments.briefing.relative import percent
 from experiments.briefing.rules import Verdict, verdict
+from experiments.briefing.validated import validation, validation_text
 from experiments.contrasts import interval
 from experiments.language import LANGUAGES, language
 from experiments.uncertainty import two_levels

@@ -8,10 +8,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from experiments.briefing.beside import Attribution, clauses_text
 from experiments.briefing.document import inlines_of, plain
 from experiments.briefing.in_force import in_force
 from experiments.briefing.page_one import answer, found_topics, titles
+from experiments.briefing.split import Attribution, clauses_text
 from experiments.briefing.tables import headline_tables
 from experiments.language import LANGUAGES, language
 from tests.experiments.briefing.known import BASE, OTHERS, results, writer
