@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from experiments.forest import Panel, forest
 from experiments.language import Language, decimals, language
-from experiments.marks import Mark, alike
+from experiments.marks import SMALL_SHARE, Mark, alike
 from experiments.outcomes import GROUPS
 from experiments.privacy import FLOOR, Released, gated
 from experiments.provenance import Provenance
@@ -194,8 +194,8 @@ def interval_words(n: int, compared: bool, draws: int, say: Language) -> str:
 
 
 def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) -> str:
-    """The largest difference whose intervals leave out zero, in words, or that none does; empty
-    where there is no interval."""
+    """The largest difference whose intervals leave out zero, in words, or that all such are small,
+    or that none does; empty where there is no interval."""
     marks = marks_of(cells, grid.about, told, say)
     found = [
         (mark, regime) for mark, regime in zip(marks, told.others, strict=True)
@@ -205,6 +205,9 @@ def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) ->
     if not clear:
         return say(f"chart.{grid.words}_none") if found else ""
     best, regime = max(clear, key=lambda one: abs(one[0].estimate))
+    level = cells["estimate"].get((grid.about, "level", told.baseline), math.nan)
+    if abs(best.estimate) < SMALL_SHARE * level:
+        return say(f"chart.{grid.words}_small")
     return say(
         f"chart.{grid.words}_finding", size=say.number(abs(best.estimate), best.digits),
         way=say(f"chart.{grid.more if best.estimate > 0 else grid.fewer}"),

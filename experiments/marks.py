@@ -21,6 +21,8 @@ from experiments.language import MOST_DIGITS, Language, few_digits
 from experiments.style import BASELINE, COLOURS, FAINT, INK, POINT, width_of
 
 CLEAR, UNCLEAR, LEVEL = COLOURS[0], FAINT, BASELINE
+#: A difference below this share of the level is called small, however clear it is.
+SMALL_SHARE = 0.01
 #: Labels of the lines drawn, for tests to find them.
 CHANCE, PARAMETERS = "chance", "parameters"
 #: How much of its colour the bar of chance keeps.

@@ -114,10 +114,11 @@ def _course(results: Results, regime: str, say: Language) -> dict[str, Mark]:
 
 
 def _title(say: Language, results: Results, shown: dict[str, dict[str, Mark]]) -> str:
-    """The regime with most months that leave out zero, if they are more than chance gives."""
+    """The regime with most months that leave out zero, of as many that whose are largest, if they
+    are more than chance gives."""
     told = results.told
     clear = {regime: sum(mark.clear for mark in one.values()) for regime, one in shown.items()}
-    regime = max(clear, key=lambda name: clear[name])
+    regime = max(clear, key=lambda name: (clear[name], _mean_size(shown[name])))
     total = sum(not mark.note for mark in shown[regime].values())
     if clear[regime] <= max(1, 0.1 * total):
         return say("chart.months_plain")
@@ -125,6 +126,12 @@ def _title(say: Language, results: Results, shown: dict[str, dict[str, Mark]]) -
         "chart.months_finding", count=str(clear[regime]), total=str(total),
         regime=told.regime(regime, say), base=told.regime(told.baseline, say),
     )
+
+
+def _mean_size(course: dict[str, Mark]) -> float:
+    """The mean size of a course's months; 0 where none can be shown."""
+    sizes = [abs(mark.estimate) for mark in course.values() if not mark.note]
+    return sum(sizes) / len(sizes) if sizes else 0.0
 
 
 def _panel(

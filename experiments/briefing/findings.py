@@ -11,12 +11,11 @@ from experiments.briefing.facts import PARTS, Estimate
 from experiments.briefing.ranges import bound, bounds, ranges, sides, sizer
 from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
 from experiments.briefing.writer import Writer, change_digits, level_digits
+from experiments.marks import SMALL_SHARE
 from experiments.outcomes import OUTCOMES
 
 #: Topics of the three sentences, each an outcome with phrases under ``topic`` in the languages.
 TOPICS = ("reporting_undocumented", "encounters", "victimisations")
-#: A difference below this share of the level is called small, however clear it is.
-SMALL = 0.01
 #: Verdicts of which several regimes share one clause.
 TOGETHER = (
     Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS, Verdict.HIDDEN, Verdict.NONE,
@@ -135,20 +134,22 @@ def behind(write: Writer, found: Topic, named: Sequence[str]) -> Inlines:
     said: list[Inlines] = []
     if not (math.isnan(found.base.low) or found.base.suppressed):
         size = sizer(write, found.base, of_level, scale)
-        reach = ranges(write, found.base, size, turned=False)
+        reach = ranges(write, found.base, size, turned=False, words="behind")
         said.append(write("behind.level", ranges=reach))
     split = parts(write, found, pick.told) if write.facts.manifest.get("decomposed") else {}
     for regime in pick.told:
         change, name = found.changes[regime], write.regime(regime)
         turned = found.verdicts[regime] is Verdict.FEWER
-        reach = ranges(write, change, sizer(write, change, digits, scale), turned=turned)
+        size = sizer(write, change, digits, scale)
+        reach = ranges(write, change, size, turned=turned, words="behind")
         one = write("behind.change", regime=name, ranges=reach)
         said.append((*one, *write("behind.parts", parts=split[regime])) if split else one)
     for regime in pick.sized:
         ends = sides(write, found.changes[regime], digits, scale)
         one = write("behind.unclear", regime=write.regime(regime), **ends)
         said.append((*one, Mark(found.changes[regime].fact)))
-    return write("behind.list", list=write.join(said)) if said else ()
+    drawn = "_drawn" * bool(write.facts.manifest.get("draws"))
+    return write(f"behind.list{drawn}", list=write.join(said)) if said else ()
 
 
 def _level(write: Writer, found: Topic, baseline: str, *, bare: bool) -> Inlines:
@@ -242,7 +243,7 @@ def small_note(write: Writer, found: Topic) -> Inlines:
     """Differences beyond chance can still be too small to matter, and that is said."""
     level = abs(found.base.estimate)
     sizes = [abs(found.changes[regime].estimate) for regime in found.clear]
-    small = bool(sizes) and max(sizes) < SMALL * level
+    small = bool(sizes) and max(sizes) < SMALL_SHARE * level
     return write("change.small") if small else ()
 
 

@@ -21,25 +21,31 @@ def sizer(write: Writer, found: Estimate, digits: int, scale: float, form: str =
     return size
 
 
-def ranges(write: Writer, found: Estimate, size: Size, *, turned: bool) -> Inlines:
+def ranges(
+    write: Writer, found: Estimate, size: Size, *, turned: bool, words: str = "change"
+) -> Inlines:
     """The interval of chance, and that of doubt about the parameters where they were drawn.
 
-    Ends stand as they are, or with the signs `turned`, so that sizes rise from left to right.
+    Ends stand as they are, or with the signs `turned`, so that sizes rise from left to right; in
+    the phrases of ``change``, or the shorter ones of ``behind``.
     """
-    chance = _ends(write, size, CHANCE, turned=turned)
+    chance = _ends(write, size, CHANCE, turned, words)
     if not found.drawn:
         return chance
     if found.doubtless:
-        return write("change.ranges_no_doubt", chance=chance)
-    return write("change.ranges", chance=chance, doubt=_ends(write, size, DOUBT, turned=turned))
+        return write(f"{words}.ranges_no_doubt", chance=chance)
+    doubt = _ends(write, size, DOUBT, turned, words)
+    return write(f"{words}.ranges", chance=chance, doubt=doubt)
 
 
-def _ends(write: Writer, size: Size, columns: tuple[str, str], *, turned: bool) -> Inlines:
+def _ends(
+    write: Writer, size: Size, columns: tuple[str, str], turned: bool, words: str
+) -> Inlines:
     """Both ends, or one number where they are the same in print."""
     near, far = (size(column) for column in (columns[::-1] if turned else columns))
     if near.text == far.text:
-        return write("change.range_one", low=near)
-    return write("change.range", low=near, high=far)
+        return write(f"{words}.range_one", low=near)
+    return write(f"{words}.range", low=near, high=far)
 
 
 def bounds(

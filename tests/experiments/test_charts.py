@@ -103,11 +103,15 @@ def filled(dot: Line2D) -> bool:
     return dot.get_markerfacecolor() == dot.get_color()
 
 
-def title(low: float, high: float, *, suppressed: bool = False, code: str = "en") -> str:
+def title(
+    low: float, high: float, *, suppressed: bool = False, code: str = "en", level: float = 50
+) -> str:
     row = {"estimate": (low + high) / 2, "low": low, "high": high, "suppressed": suppressed}
-    index = pd.MultiIndex.from_tuples([("all", "difference", "b"), ("all", "difference", "c")])
-    hidden = {**row, "suppressed": True}
-    return finding(pd.DataFrame([row, hidden], index=index), TOLD, ENCOUNTERS, language(code))
+    index = pd.MultiIndex.from_tuples([
+        ("all", "difference", "b"), ("all", "difference", "c"), ("all", "level", TOLD.baseline),
+    ])
+    rows = [row, {**row, "suppressed": True}, {**row, "estimate": level}]
+    return finding(pd.DataFrame(rows, index=index), TOLD, ENCOUNTERS, language(code))
 
 
 def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
@@ -117,6 +121,13 @@ def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
     assert title(1, 3, suppressed=True) == ""
     assert title(1, 3).startswith("2.0 more encounters")
     assert title(-3, -1).startswith("2.0 fewer encounters")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("ends", [(0.5, 0.7), (-0.7, -0.5)])
+def test_a_title_makes_no_finding_of_a_difference_below_1_percent_of_the_level(code, ends):
+    small = language(code)("chart.encounters_small")
+    assert title(*ends, code=code, level=61) == small != title(*ends, code=code, level=59)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
