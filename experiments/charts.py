@@ -195,7 +195,7 @@ def interval_words(n: int, compared: bool, draws: int, say: Language) -> str:
 
 def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) -> str:
     """The largest difference whose intervals leave out zero, in words, or that all such are small,
-    or that none does; empty where there is no interval."""
+    or that none does, but in other groups; empty where there is no interval."""
     marks = marks_of(cells, grid.about, told, say)
     found = [
         (mark, regime) for mark, regime in zip(marks, told.others, strict=True)
@@ -203,7 +203,11 @@ def finding(cells: pd.DataFrame, told: Provenance, grid: Grid, say: Language) ->
     ]
     clear = [one for one in found if one[0].clear]
     if not clear:
-        return say(f"chart.{grid.words}_none") if found else ""
+        shifts = any(
+            mark.clear for group in cells.index.unique("group") if group not in ("all", grid.about)
+            for mark in marks_of(cells, group, told, say)
+        )
+        return say(f"chart.{grid.words}_{'shift' if shifts else 'none'}") if found else ""
     best, regime = max(clear, key=lambda one: abs(one[0].estimate))
     level = cells["estimate"].get((grid.about, "level", told.baseline), math.nan)
     if abs(best.estimate) < SMALL_SHARE * level:

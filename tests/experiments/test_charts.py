@@ -107,9 +107,10 @@ def title(
     low: float, high: float, *, suppressed: bool = False, code: str = "en", level: float = 50
 ) -> str:
     row = {"estimate": (low + high) / 2, "low": low, "high": high, "suppressed": suppressed}
-    index = pd.MultiIndex.from_tuples([
-        ("all", "difference", "b"), ("all", "difference", "c"), ("all", "level", TOLD.baseline),
-    ])
+    cells = [("difference", "b"), ("difference", "c"), ("level", TOLD.baseline)]
+    index = pd.MultiIndex.from_tuples(
+        [("all", *cell) for cell in cells], names=["group", "measure", "regime"]
+    )
     rows = [row, {**row, "suppressed": True}, {**row, "estimate": level}]
     return finding(pd.DataFrame(rows, index=index), TOLD, ENCOUNTERS, language(code))
 
@@ -121,6 +122,21 @@ def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
     assert title(1, 3, suppressed=True) == ""
     assert title(1, 3).startswith("2.0 more encounters")
     assert title(-3, -1).startswith("2.0 fewer encounters")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("ends", [(1, 3), (-3, -1)])
+def test_a_title_does_not_hide_that_single_channels_differ(code, ends):
+    cells = []
+    for group, (low, high) in (("all", (-1, 3)), ("jail", ends)):
+        for regime in TOLD.others:
+            row = {"estimate": (low + high) / 2, "low": low, "high": high, "suppressed": False}
+            cells.append({"group": group, "measure": "difference", "regime": regime, **row})
+    table = pd.DataFrame(cells).set_index(["group", "measure", "regime"])
+    say = language(code)
+    assert finding(table, TOLD, ENCOUNTERS, say) == say("chart.encounters_shift")
+    table.loc["jail", "low"], table.loc["jail", "high"] = -1.0, 3.0
+    assert finding(table, TOLD, ENCOUNTERS, say) == say("chart.encounters_none")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
