@@ -54,22 +54,23 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     """Whether a topic's differences turn round, fade or hold under the other settings."""
     lead = write.language(f"topic.{found.outcome}.name")
     lead = lead[:1].upper() + lead[1:]
-    said: list[Inlines] = []
-    held = []
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for regime in found.clear:
         others = other_verdicts(results, found.outcome, regime)
         main = found.verdicts[regime]
         turned, lost = reversals(main, others), losses(main, others)
         for key, names in (("reversed", turned), ("lost", lost)):
             if names:
-                listed = write.language.listed([setting(write, name) for name in names])
-                said.append(write(
-                    f"text.mind_{key}", topic=lead, regime=write.regime(regime), names=listed
-                ))
+                alike.setdefault((key, tuple(names)), []).append(regime)
         if not turned and not lost:
-            held.append(regime)
-    if held:
-        said.append(write("text.mind_held", topic=lead, regime=write.regimes(held)))
+            alike.setdefault(("held", ()), []).append(regime)
+    said = [
+        write(
+            f"text.mind_{key}", topic=lead, regime=write.regimes(regimes),
+            names=write.language.listed([setting(write, name) for name in names]),
+        )
+        for (key, names), regimes in sorted(alike.items(), key=lambda one: one[0][0] == "held")
+    ]
     if len(found.clear) < len(found.changes):
         said += _elsewhere(write, results, found, lead)
     return said
