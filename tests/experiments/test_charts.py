@@ -127,16 +127,16 @@ def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("ends", [(1, 3), (-3, -1)])
 def test_a_title_does_not_hide_that_single_channels_differ(code, ends):
-    cells = []
-    for group, (low, high) in (("all", (-1, 3)), ("jail", ends)):
-        for regime in TOLD.others:
-            row = {"estimate": (low + high) / 2, "low": low, "high": high, "suppressed": False}
-            cells.append({"group": group, "measure": "difference", "regime": regime, **row})
-    table = pd.DataFrame(cells).set_index(["group", "measure", "regime"])
-    say = language(code)
-    assert finding(table, TOLD, ENCOUNTERS, say) == say("chart.encounters_shift")
-    table.loc["jail", "low"], table.loc["jail", "high"] = -1.0, 3.0
-    assert finding(table, TOLD, ENCOUNTERS, say) == say("chart.encounters_none")
+    cells = [
+        {"group": group, "measure": "difference", "regime": regime, "estimate": 1.0, "low": -1.0,
+         "high": 3.0, "suppressed": False}
+        for group in ("all", "jail") for regime in TOLD.others
+    ]
+    table = pd.DataFrame(cells).set_index(["group", "measure", "regime"]).sort_index()
+    for found, words in ((ends, "shift"), ((-1, 3), "none")):
+        table.loc["jail", ["low", "high"]] = found
+        told = language(code)(f"chart.encounters_{words}")
+        assert finding(table, TOLD, ENCOUNTERS, language(code)) == told
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -170,9 +170,8 @@ def test_a_dot_is_filled_only_where_every_interval_leaves_out_zero(case, grid):
 
 
 def test_classes_of_one_replicate_are_not_said_to_be_alike_under_every_text():
-    change, _ = CASES["one replicate"]
-    figure = GRIDS[CLASSES](TOLD, contrasts(CLASSES.outcome, CLASSES.by, change))
-    words = " ".join(" ".join(text.get_text().split()) for text in figure.texts)
+    made = contrasts(CLASSES.outcome, CLASSES.by, CASES["one replicate"][0])
+    words = " ".join(" ".join(one.get_text().split()) for one in GRIDS[CLASSES](TOLD, made).texts)
     assert "no text changes" not in words and language("en")("chart.classes_plain") in words
 
 

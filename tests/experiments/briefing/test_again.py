@@ -18,7 +18,6 @@ from experiments.briefing.chart_forests import sure_figure
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import Mark, Number, Table, inlines_of, plain
 from experiments.briefing.facts import MANIFEST, Facts
-from experiments.briefing.figures import draw
 from experiments.briefing.findings import behind
 from experiments.briefing.make import brief
 from experiments.briefing.mind import mind
@@ -217,12 +216,6 @@ def test_who_stops_a_command_that_only_reads_is_told_just_that(word, monkeypatch
 def test_the_technical_edition_is_the_council_s_and_an_annex():
     council, technical = AUDIENCES["council"], AUDIENCES["technical"]
     assert technical[: len(council)] == council and len(technical) == len(council) + 1
-
-
-def test_where_no_class_differs_who_is_met_is_drawn_as_it_is(example):
-    figure = draw(writer(example), example)["classes"].figure
-    words = " ".join(text.get_text() for text in figure.texts)
-    assert "no text changes any of it clearly" in " ".join(words.split())
     made = brief(FOLDER / MAIN, audience="technical")
     stems = [one.stem for one in made.document.blocks if hasattr(one, "stem")]
     assert stems.count("classes") == 1
