@@ -124,7 +124,7 @@ def _title(say: Language, results: Results, shown: dict[str, dict[str, Mark]]) -
         return say("chart.months_plain")
     return say(
         "chart.months_finding", count=str(clear[regime]), total=str(total),
-        regime=told.regime(regime, say), base=told.regime(told.baseline, say),
+        regime=told.regime(regime, say),
     )
 
 

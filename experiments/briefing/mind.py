@@ -64,13 +64,14 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
                 alike.setdefault((key, tuple(names)), []).append(regime)
         if not turned and not lost:
             alike.setdefault(("held", ()), []).append(regime)
-    said = [
+    parts = [
         write(
-            f"text.mind_{key}", topic=lead, regime=write.regimes(regimes),
+            f"text.mind_{key}", regime=write.regimes(regimes),
             names=write.language.listed([setting(write, name) for name in names]),
         )
         for (key, names), regimes in sorted(alike.items(), key=lambda one: one[0][0] == "held")
     ]
+    said = [write("text.mind_topic", topic=lead, list=write.join(parts))] if parts else []
     if len(found.clear) < len(found.changes):
         said += _elsewhere(write, results, found, lead)
     return said
