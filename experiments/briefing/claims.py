@@ -29,6 +29,10 @@ def figure(row: str, column: str, which: int) -> float:
     return float(FIGURE.findall(getattr(load_evidence()[row], column))[which])
 
 
+#: A difference in a claim's direction, by how much of the claim's size it is less than.
+SIZES = (("tenth", 0.1), ("half", 0.5), ("smaller", 1.0))
+
+
 def opposite(results: Results) -> str:
     """The text that stands for the other side of a claim: it honours all detainers, or is last."""
     told = results.told
@@ -104,21 +108,36 @@ def _model(write: Writer, results: Results, claim: dict) -> Inlines:
         slots["size"] = (number("estimate"), *sign)
     return (
         *said, *write(f"evidence.{state}", **slots), write.mark(change.fact),
-        *_direction(write, claim, state, other, base),
+        *_direction(write, claim, change, other, base),
     )
 
 
 def _direction(
-    write: Writer, claim: dict, state: Verdict, other: str, base: str
+    write: Writer, claim: dict, change: Estimate, other: str, base: str
 ) -> Inlines:
-    """Whether a difference that can be told goes the claim's way; nothing where the two texts are
-    not the sides that the claim speaks of."""
-    claimed = claim.get("direction")
+    """Whether a difference that can be told goes the claim's way, and how far its size does;
+    nothing where the two texts are not the sides that the claim speaks of."""
+    claimed, state = claim.get("direction"), verdict(change)
     if claimed is None or not state.clear or honours_all(base) or not honours_all(other):
         return ()
     if claimed == "none":
         return write("evidence.not_none")
-    return write(f"evidence.{'same' if claimed == state else 'other'}_way")
+    if claimed != state:
+        return write("evidence.other_way")
+    said, size = write("evidence.same_way"), _size(claim, change)
+    return (*said, Text(" "), *write(f"evidence.{size}")) if size else said
+
+
+def _size(claim: dict, change: Estimate) -> str:
+    """What holds of the claim's size for the whole of the model's: a tenth or a half of it at most,
+    smaller or larger; empty where the claim's own lies within."""
+    column, which = claim["numbers"]["value"]
+    claimed = abs(figure(claim["evidence"], column, which))
+    least, most = sorted(abs(getattr(change, end)) for end in change.ends)
+    for name, share in SIZES:
+        if most < share * claimed:
+            return name
+    return "larger" if least > claimed else ""
 
 
 def _difference(facts: Facts, regime: str, outcome: str) -> Estimate:

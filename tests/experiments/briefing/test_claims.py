@@ -91,6 +91,23 @@ def test_a_claim_about_an_ordinance_is_answered_where_it_alone_binds(code):
         assert word in cell
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [((2, 6), "tenth"), ((2, 30), "half"), ((2, 60), "smaller"), ((2, 70), None),
+     ((70, 90), "larger")],
+)
+def test_of_a_difference_in_a_claims_direction_it_is_said_how_its_size_compares(code, ends, words):
+    """Of 65.4, for the whole of the model's interval."""
+    change = (sum(ends) / 2, *map(float, ends))
+    found = results("recorded_crime", {FULL: change})
+    cell = plain(evidence_table(writer(found, code), found).rows[0].cells[-1])
+    say = language(code)
+    names = ("tenth", "half", "smaller", "larger")
+    told = [name for name in names if say(f"evidence.{name}") in cell]
+    assert told == ([words] if words else [])
+
+
 ROWS = """id,finding,role,published,verdict
 ONE,Crimes recorded are fewer in sanctuary counties,validation,negative,disagrees
 TWO,What nobody translated,validation,3,disagrees
