@@ -124,7 +124,8 @@ def _differences(whole: pd.DataFrame, base: str, others: list[str]) -> Table:
 def _estimate(
     row: pd.Series, *, signed: bool = True, spread: bool = True, level: float = math.nan
 ) -> Text:
-    """A number with its interval below; bold and starred where the interval leaves out zero.
+    """A number with its interval below; bold and starred where the interval leaves out zero, and
+    the number in print is not zero.
 
     A difference is given no finer than a ten-thousandth of `level`.
     """
@@ -133,8 +134,8 @@ def _estimate(
     if math.isnan(row["estimate"]):
         return Text("none", style="dim")
     value, low, high = row["estimate"], row["low"], row["high"]
-    clear = bool(signed and leaves_out_zero(row))
     digits = decimals(value, low, high)
+    clear = bool(signed and leaves_out_zero(row) and round(value, digits))
     if not clear:
         digits = min(digits, 1 + decimals(level))
     if signed and value == low == high == 0:
@@ -202,8 +203,8 @@ def _foot(settings: Settings, whole: pd.DataFrame, compared: bool) -> Text:
             lines.append("One replicate: chance and parameters cannot be told apart.")
     else:
         lines.append(
-            "Chance alone: what is not known of the parameters is not in these intervals "
-            "(--draws 8)."
+            "Chance alone, at one set of parameters: what is not known of them is not in these "
+            "intervals, and would move the differences, too (--draws 8)."
         )
     if ((whole["n"] == 2) & whole["low"].isna() & whole["estimate"].notna()).any():
         lines.append(

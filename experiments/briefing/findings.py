@@ -16,6 +16,8 @@ from experiments.outcomes import OUTCOMES
 
 #: Topics of the three sentences, each an outcome with phrases under ``topic`` in the languages.
 TOPICS = ("reporting_undocumented", "encounters", "victimisations")
+#: Outcomes of which a part is told with the level.
+OF_THEM = {"encounters": "ice_arrests"}
 #: Verdicts of which several regimes share one clause.
 TOGETHER = (
     Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS, Verdict.HIDDEN, Verdict.NONE,
@@ -145,9 +147,10 @@ def behind(write: Writer, found: Topic, named: Sequence[str]) -> Inlines:
         one = write("behind.change", regime=name, ranges=reach)
         said.append((*one, *write("behind.parts", parts=split[regime])) if split else one)
     for regime in pick.sized:
-        ends = sides(write, found.changes[regime], digits, scale)
-        one = write("behind.unclear", regime=write.regime(regime), **ends)
-        said.append((*one, Mark(found.changes[regime].fact)))
+        change = found.changes[regime]
+        size = sizer(write, change, digits, scale, "signed")
+        reach = ranges(write, change, size, turned=False, words="behind")
+        said.append(write("behind.unclear", regime=write.regime(regime), ranges=reach))
     drawn = "_drawn" * bool(write.facts.manifest.get("draws"))
     return write(f"behind.list{drawn}", list=write.join(said)) if said else ()
 
@@ -163,7 +166,18 @@ def _level(write: Writer, found: Topic, baseline: str, *, bare: bool) -> Inlines
     if not bare and not math.isnan(base.low):
         level = (*level, Text(" ("), *ranges(write, base, size, turned=False), Text(")"))
     said = write(f"topic.{found.outcome}.level", level=level, base=name)
-    return (*said, Mark(base.fact))
+    return (*said, Mark(base.fact), *_of_them(write, found.outcome, baseline))
+
+
+def _of_them(write: Writer, outcome: str, baseline: str) -> Inlines:
+    """How many of a level are what a reader may take all of it for; nothing if not to be had."""
+    if outcome not in OF_THEM:
+        return ()
+    part = write.facts.estimate("level", baseline, OF_THEM[outcome])
+    if part.missing or part.suppressed or math.isnan(part.estimate):
+        return ()
+    size = sizer(write, part, level_digits(part.estimate), 1.0)
+    return (*write(f"topic.{outcome}.of_them", size=size("estimate")), Mark(part.fact))
 
 
 def _changes(write: Writer, found: Topic, regime: str, *, bare: bool = False) -> Inlines:

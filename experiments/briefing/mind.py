@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.briefing.document import Block, Bullets, Inlines, Mark, Paragraph, Text
 from experiments.briefing.findings import Topic, clause
 from experiments.briefing.results import Results
-from experiments.briefing.rules import Verdict, losses, reversals, verdict
+from experiments.briefing.rules import Verdict, ends, losses, reversals, verdict
 from experiments.briefing.writer import Writer, change_digits
 
 
@@ -58,11 +58,14 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     for regime in found.clear:
         others = other_verdicts(results, found.outcome, regime)
         main = found.verdicts[regime]
-        turned, lost = reversals(main, others), losses(main, others)
-        for key, names in (("reversed", turned), ("lost", lost)):
+        found_so = (
+            ("reversed", reversals(main, others)), ("lost", losses(main, others)),
+            ("gone", ends(main, others)),
+        )
+        for key, names in found_so:
             if names:
                 alike.setdefault((key, tuple(names)), []).append(regime)
-        if not turned and not lost:
+        if not any(names for _, names in found_so):
             alike.setdefault(("held", ()), []).append(regime)
     parts = [
         write(
@@ -79,6 +82,19 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
 
 def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> list[Inlines]:
     """Where a topic's differences that cannot be told here can be, with their sizes."""
+    parts = elsewhere(write, results, found)
+    if not parts:
+        return [] if found.clear else [write("text.mind_unclear_none", topic=lead)]
+    unit = write.language(f"topic.{found.outcome}.unit")
+    key = "unclear_some" if found.clear else "unclear"
+    return [write(f"text.mind_{key}", topic=lead, unit=unit, list=write.join(parts))]
+
+
+def elsewhere(
+    write: Writer, results: Results, found: Topic, *, bare: bool = False
+) -> list[Inlines]:
+    """Under each other setting the differences that can be told there and not here; if `bare`,
+    without their ranges."""
     scale, parts = found.scale(write), []
     for name, other in results.variants.items():
         changes = {
@@ -89,12 +105,8 @@ def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> list
         digits = change_digits(clear.values(), scale)
         if clear:
             listed = write.join([
-                (*clause(write, one, regime, scale, digits), Mark(one.fact))
+                (*clause(write, one, regime, scale, digits, bare=bare), Mark(one.fact))
                 for regime, one in clear.items()
             ])
             parts.append(write("text.mind_elsewhere", name=setting(write, name), list=listed))
-    if not parts:
-        return [] if found.clear else [write("text.mind_unclear_none", topic=lead)]
-    unit = write.language(f"topic.{found.outcome}.unit")
-    key = "unclear_some" if found.clear else "unclear"
-    return [write(f"text.mind_{key}", topic=lead, unit=unit, list=write.join(parts))]
+    return parts

@@ -24,9 +24,9 @@ from experiments.briefing.findings import (
 )
 from experiments.briefing.ids import lettered
 from experiments.briefing.in_force import in_force, since
-from experiments.briefing.mind import other_verdicts, setting
+from experiments.briefing.mind import elsewhere
 from experiments.briefing.results import Results
-from experiments.briefing.rules import least_word, verdict
+from experiments.briefing.rules import NO_EVENTS, least_word, verdict
 from experiments.briefing.validated import verdicts
 from experiments.briefing.writer import Writer
 
@@ -95,7 +95,7 @@ def answer(
     blocks: list[Block] = [
         Box(write("page.answer"), tuple(said)), *after,
         Paragraph(write.join(
-            [(write.strong("page.where"),), where, *elsewhere(write, results, topics)], " "
+            [(write.strong("page.where"),), where, *_elsewhere(write, results, topics)], " "
         )),
     ]
     if told.others:
@@ -137,36 +137,29 @@ def _in_model(write: Writer, results: Results) -> Inlines:
     return write("page.against_past", city=city, now=write.regime(now), **slots)
 
 
-def elsewhere(write: Writer, results: Results, topics: list[Topic]) -> list[Inlines]:
-    """Of what no difference can be told here, and under which other settings one can."""
-    said = []
-    for found in topics:
-        if found.clear:
-            continue
-        names = [
-            setting(write, name) for name in results.variants
-            if any(
-                other.clear for regime in found.changes
-                for other in [other_verdicts(results, found.outcome, regime)[name]]
-            )
-        ]
-        if names:
-            thing = write.language(f"topic.{found.outcome}.thing")
-            said.append(write("page.elsewhere", thing=thing, names=write.language.listed(names)))
-    return said
+def _elsewhere(write: Writer, results: Results, topics: list[Topic]) -> list[Inlines]:
+    """Of what no difference can be told here, those that can be under other settings."""
+    return [
+        write("page.elsewhere", thing=write.language(f"topic.{found.outcome}.thing"),
+              list=write.join(parts))
+        for found in topics
+        if not found.clear and (parts := elsewhere(write, results, found, bare=True))
+    ]
 
 
 def resting(write: Writer, found: Topic, told: Sequence[str]) -> Inlines:
-    """Under which texts all of a difference, and under which a part, comes from belief."""
+    """Under which texts all of a difference, and under which a part, comes from belief; where the
+    rest may be nothing, all that can be told of it."""
     if not write.facts.manifest.get("decomposed", False):
         return ()
-    rests: dict[str, list[str]] = {"wholly": [], "partly": []}
+    rests: dict[str, list[str]] = {"wholly": [], "mostly": [], "partly": []}
     for regime in told:
         law, belief = (
             verdict(write.facts.estimate(part, regime, found.outcome)) for part in PARTS
         )
         if belief.clear:
-            rests["partly" if law.clear else "wholly"].append(regime)
+            key = "wholly" if law in NO_EVENTS else "partly" if law.clear else "mostly"
+            rests[key].append(regime)
     said = [
         write(f"parts.{key}", regimes=write.regimes(names)) for key, names in rests.items() if names
     ]

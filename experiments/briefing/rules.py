@@ -112,5 +112,9 @@ def reversals(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
 
 def losses(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
     """Settings under which a clear difference can no longer be told from zero."""
-    gone = (Verdict.UNCLEAR, *NO_EVENTS)
-    return [name for name, found in others.items() if main.clear and found in gone]
+    return [name for name, found in others.items() if main.clear and found is Verdict.UNCLEAR]
+
+
+def ends(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
+    """Settings under which a clear difference is none: the same events in every pair or most."""
+    return [name for name, found in others.items() if main.clear and found in NO_EVENTS]

@@ -85,9 +85,10 @@ def validation(path: Path) -> Validation | None:
 
 
 def verdicts(write: Writer, found: Validation) -> dict[str, Inlines]:
-    """How many findings there are of each verdict, of those that the model was not fitted to, and
-    on what agreements rest."""
-    return {name: found.count(write, key) for name, key in VERDICTS.items()}
+    """How many findings there are, in all and of each verdict, of those that the model was not
+    fitted to, and on what agreements rest."""
+    counted = {"total": "findings", **VERDICTS}
+    return {name: found.count(write, key) for name, key in counted.items()}
 
 
 def validation_text(write: Writer, found: Validation | None) -> Inlines:
@@ -98,8 +99,7 @@ def validation_text(write: Writer, found: Validation | None) -> Inlines:
         name: found.count(write, f"{FITTED}.{key}")
         for name, key in (("total", "findings"), ("agree", "verdicts.agrees"))
     }
-    total = found.count(write, "findings")
-    said = [write("validation.some", total=total, **verdicts(write, found))]
+    said = [write("validation.some", **verdicts(write, found))]
     say = write.language
     named = [
         f"{say('grammar.quoted', text=say.phrase(row.finding))} ({row.id})"

@@ -1,10 +1,12 @@
 """Chance falls with replicates, parameter uncertainty does not; neither is the other."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments import compare
 from experiments.settings import DEFAULT_DRAWS
+from experiments.terminal import estimate_text
 from experiments.uncertainty import two_levels
 from model.faults import BadInput
 
@@ -122,3 +124,13 @@ def test_draws_that_cannot_be_are_refused_before_anything_runs(given):
     with pytest.raises(BadInput) as refused:
         compare(PAIR, replicates=2, **SHORT, **given)
     assert len(refused.value.faults) == 1
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_star_stands_beside_a_number_that_is_nought_in_print(sign):
+    def told(size):
+        ends = sorted((sign * size * 0.9, sign * size * 1.1))
+        row = {"estimate": sign * size, "low": ends[0], "high": ends[1], "suppressed": False}
+        return estimate_text(pd.Series(row), signed=True)
+
+    assert "*" not in told(0.0002) and "*" in told(0.002)

@@ -13,7 +13,7 @@ import pytest
 from experiments.briefing.document import Number, plain
 from experiments.briefing.facts import Facts
 from experiments.briefing.findings import sentence, topic
-from experiments.briefing.rules import Verdict, losses, mirrored, verdict
+from experiments.briefing.rules import Verdict, ends, losses, mirrored, verdict
 from experiments.briefing.tables import change_cell
 from experiments.language import LANGUAGES, language
 from experiments.outcomes import OUTCOMES
@@ -60,9 +60,11 @@ def test_sentence_and_cell_say_so_and_give_no_number(code, named, differing, key
     assert not any(isinstance(part, Number) or part.style == "strong" for part in cell)
 
 
-def test_a_difference_that_loses_its_events_elsewhere_is_lost_there():
-    for state in (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS, Verdict.UNCLEAR):
-        assert losses(Verdict.MORE, {"E0": state}) == ["E0"]
+def test_a_difference_elsewhere_is_lost_where_it_may_be_nothing_and_none_without_its_events():
+    for state in Verdict:
+        lost, ended = (rule(Verdict.MORE, {"E0": state}) for rule in (losses, ends))
+        assert lost == ["E0"] * (state is Verdict.UNCLEAR)
+        assert ended == ["E0"] * (state in (Verdict.SAME, Verdict.SAME_EVENTS, Verdict.FEW_PAIRS))
 
 
 def tables(

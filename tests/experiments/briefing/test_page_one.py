@@ -71,8 +71,10 @@ def test_page_one_says_where_a_difference_can_be_told_that_cannot_be_here(code):
     own = results("encounters", {NEW: (0.5, -1.0, 2.0)})
     alone = results("encounters", {NEW: (3.0, 2.0, 4.0)}, environment="E0")
     say, both = language(code), dataclasses.replace(own, variants={"E0": alone})
-    told = say("page.elsewhere", names=say("settings.E0"), thing=say("topic.encounters.thing"))
-    assert told in first_page(both, code)
+    size = say("change.more_bare", size=say.number(3, 1), regime=say(f"regimes.{NEW}"))
+    there = say("text.mind_elsewhere", name=say("settings.E0"), list=size)
+    told = say("page.elsewhere", list="", thing=say("topic.encounters.thing")).rstrip(". ")
+    assert told in first_page(both, code) and there in first_page(both, code)
     assert told not in first_page(dataclasses.replace(own, variants={"E0": own}), code)
 
 

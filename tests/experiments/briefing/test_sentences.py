@@ -243,11 +243,11 @@ def test_page_one_bounds_what_may_be_nothing_by_the_widest_unless_others_are_cle
     assert "told apart from zero under Full cooperation and No contact." in text
     assert "2.5" not in text
     alone = shortened(THREE | {OLD: (-1.0, -2.5, 0.5)})
-    assert "under Full cooperation, with at most 2.5 either way left open" in alone
+    assert "under Full cooperation, and at most 2.5 is left open" in alone
     nothing = {NEW: (0.5, -1.0, 2.0), OLD: (0.5, -3.0, 2.0), "no-contact": (0.0, -0.01, 0.01)}
-    assert "under any of the texts, with at most 3.0 either way left open" in shortened(nothing)
+    assert "under any of the texts, and at most 3.0 is left open" in shortened(nothing)
     four = nothing | {"ice-ban-2019": (0.1, -0.2, 0.3), "dhs-ban": (0.0, 0.0, 0.0)}
-    assert "zero under 4 of 5 texts, with at most 3.0 either way" in shortened(four)
+    assert "zero under 4 of 5 texts, and at most 3.0 is left open" in shortened(four)
     every, _ = said("encounters", nothing)
     assert (
         "under any of the texts (either way at most 2.0 under Welcoming 2021, 3.0 under Full "
