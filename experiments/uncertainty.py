@@ -27,7 +27,8 @@ WITHIN_CHANCE = "within chance"
 
 def over_draws(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far values (k, draws) reach over draws, (2, k): the middle 95% of them, or of fewer than
-    `MANY` the least and the greatest, between which (draws - 1) / (draws + 1) of all would lie."""
+    `MANY` the least and the greatest (of draws at random (draws - 1) / (draws + 1) of all would lie
+    between)."""
     if values.shape[1] < MANY:
         return np.stack([values.min(axis=1), values.max(axis=1)])
     # By expected ranks (Weibull): the usual rule holds 90% of the posterior at 40 draws, this 95%.

@@ -35,7 +35,9 @@ SWITCHES: dict[str, dict[str, float]] = {
     "offenders do not respond": {"offenders_respond": 0.0},
     "no escalation of partner violence": {"partner_escalation": 0.0},
 }
-#: What stays at its prior: the ends of its bounds, and of `tau` those that are to be shown.
+#: What decides how strongly fear, offenders and ICE's leads act: the ends of their bounds, and of
+#: `tau` those that are to be shown. All but `sigma` and `epsilon` stay at their prior or are not
+#: narrowed; those two are learnt, from surveys of intent and from one paper.
 UNTOLD = (
     "tau", "beta", "sigma", "awareness", "gamma", "symbolic_weight", "epsilon",
     "hand_over_lock_up", "record_lead", "substitution", "displacement",

@@ -33,10 +33,11 @@ class Posterior:
     path: Path
 
     def take(self, n: int) -> list[dict[str, float]]:
-        """`n` of the draws, each as parameters by name: those that stand for all of them best.
+        """`n` of the draws, each as parameters by name: those that stand best for every parameter.
 
-        Row after row is chosen so that the energy distance between the chosen and all is least
-        (Székely & Rizzo 2013, doi:10.1016/j.jspi.2013.03.018; support points, Mak & Joseph 2018,
+        Row after row is chosen so that the energy distances between the chosen and all (Székely &
+        Rizzo 2013, doi:10.1016/j.jspi.2013.03.018), one a parameter, have the least sum; how
+        parameters go together is not looked at, unlike by support points (Mak & Joseph 2018,
         doi:10.1214/17-AOS1629). So the first is a central one, fewer are the beginning of more,
         and the order of the file decides nothing but ties.
 
@@ -55,7 +56,7 @@ class Posterior:
 
 
 def _representative(draws: NDArray[np.float64], n: int) -> list[int]:
-    """`n` rows of draws (N, parameters) in the order in which they stand for all best.
+    """`n` rows of draws (N, parameters) in the order in which they stand best for every parameter.
 
     Parameters are told by their ranks, so that none's unit counts, and differences are summed.
     """

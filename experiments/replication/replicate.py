@@ -34,7 +34,7 @@ from experiments.terminal import progress_bar
 from experiments.uncertainty import two_levels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
@@ -192,7 +192,9 @@ def _effects(design: Design, made: Sequence[Replica], draws: int) -> list[dict[s
             if np.isnan(told[..., 0]).all():
                 continue  # nothing of this outcome is left to compare with
             # A seed at which it cannot be fitted is left out, at all draws: they are one layout.
-            fitted = ~np.isnan(told[..., 0]).any(axis=1)
+            # Where that is every seed, the row is empty. A fall of all has no logarithm.
+            into, _ = _scale(outcome)
+            fitted = np.isfinite(into(told[..., 0])).all(axis=1)
             kept = fitted if fitted.any() else ~fitted
             estimates = told[kept, :, 0]
             records.append(
@@ -216,7 +218,7 @@ def _record(
     Percent are ratios: their means are taken, and gaps formed, on the log scale.
     ``base``, the level without adoption, is told of a share alone: a count would be of persons.
     """
-    into, back = (_as_it_is, _as_it_is) if outcome.share else (_log, _percent)
+    into, back = _scale(outcome)
     both = np.stack([into(estimates), into(estimates) - into(true)])
     mean, gap = (float(back(one.mean())) for one in both)
     ends, gap_ends = back(two_levels(both)).to_dict("records")
@@ -245,6 +247,11 @@ def _record(
             "gap_par_low": gap_ends["par_low"], "gap_par_high": gap_ends["par_high"],
         }
     return record
+
+
+def _scale(outcome: Outcome) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """To the scale on which an outcome's effects are averaged, and back."""
+    return (_as_it_is, _as_it_is) if outcome.share else (_log, _percent)
 
 
 def _as_it_is(values: Any) -> Any:

@@ -18,9 +18,9 @@ from experiments.validation.report import estimate_text, range_text
 FOOT = (
     "Answer: mean over runs, with the mean of the estimator's own 95% intervals (of the true "
     "effect: for chance, over seeds). Gap: answer less true effect on the same counties (of "
-    "percent, their ratio), with a 95% interval for chance, over seeds. Covers: share of so many "
-    "runs in which the estimator's interval holds the true effect. Percent are averaged as "
-    "logarithms."
+    "percent, their ratio), with a 95% interval for chance, over seeds. Covers: share of the runs "
+    "(seeds × draws; those of a seed are alike) in which the estimator's interval holds the true "
+    "effect. Percent are averaged as logarithms."
 )
 
 
@@ -65,4 +65,4 @@ def cells(row: Any) -> tuple[str, str, str, str, str]:
 def _covers(row: Any) -> str:
     if row.covers is None or pd.isna(row.covers):
         return ""
-    return f"{row.covers:.0%} of {int(row.replicates * row.draws)}"
+    return f"{row.covers:.0%} of {row.replicates:.0f}×{row.draws:.0f}"
