@@ -77,7 +77,7 @@ def _happening(
         group for group in shown
         if any(mark.clear for mark in marks_of(cells, group, told, say))
     }
-    alike = grid is CLASSES and not clear - {"all"} and bool(told.others)
+    alike = grid is CLASSES and len(shown) > 1 and not clear - {"all"} and bool(told.others)
     if alike:  # the total stands in the chart by channel
         shown.remove("all")
     kept = set(shown) if alike or not told.others else {*clear, "all", grid.about}

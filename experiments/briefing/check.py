@@ -12,17 +12,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import BaseModel, ValidationError, model_validator
 
 from experiments.briefing.claims import figure
 from experiments.briefing.facts import EVIDENCE, MANIFEST
 from experiments.briefing.make import KIND, digest
 from experiments.briefing.writer import printed
-from experiments.language import language
+from experiments.language import LANGUAGES, language
 from model.faults import BadInput, Fault, unknown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+#: Files without which a folder is no briefing; others may have been left out.
+PAGES = ("briefing.html", "briefing.pdf")
+#: So many faults of a register are told.
+FAULTS = 5
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,39 @@ class Explained:
     query: str
     rows: list[dict[str, Any]]
     printed: list[str]
+
+
+class _Number(BaseModel):
+    id: str
+    column: str
+    text: str
+    value: float | None
+    digits: int
+    scale: float
+    form: str
+
+
+class _Fact(BaseModel):
+    file: str
+    query: str
+    rows: int
+
+
+class _Content(BaseModel):
+    """What a register must hold to be checked or explained."""
+
+    language: Literal[LANGUAGES]  # type: ignore[valid-type]
+    results: dict[str, str]
+    tables: dict[str, str]
+    files: dict[str, str]
+    facts: dict[str, _Fact]
+    numbers: tuple[_Number, ...]
+
+    @model_validator(mode="after")
+    def _numbers_have_facts(self) -> Self:
+        if strange := next((one.id for one in self.numbers if one.id not in self.facts), None):
+            raise ValueError(f"no fact {strange!r}, which a number shows")
+        return self
 
 
 class Register:
@@ -76,7 +116,11 @@ class Register:
             self._tables = duckdb.connect()
             for name in self.content["tables"]:
                 if name.endswith(".parquet"):
-                    path = str(self._path(name)).replace("'", "''")
+                    file = self._path(name)
+                    if not file.is_file():
+                        found, allowed = "not there", "the tables that the briefing was made of"
+                        raise BadInput(Fault(found, allowed, name))
+                    path = str(file).replace("'", "''")
                     self._tables.execute(
                         f"CREATE TABLE \"{name}\" AS SELECT * FROM read_parquet('{path}')"
                     )
@@ -94,13 +138,23 @@ class Register:
             for part in fact["query"].split("."):
                 value = value[part]
             return [{"value": len(value) if isinstance(value, list) else value}]
-        answer = self.tables.execute(fact["query"])
+        import duckdb
+
+        try:
+            answer = self.tables.execute(fact["query"])
+        except duckdb.Error as error:
+            found = f"cannot be run ({str(error).splitlines()[0]:.80})"
+            place, allowed = f"{self.folder.name}/{MANIFEST}", "a query as carveout brief wrote it"
+            raise BadInput(Fault(found, allowed, place, key=f"facts.{id}.query")) from None
         names = [column[0] for column in answer.description or ()]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def _path(self, name: str) -> Path:
         """A table's file: of the results, or of a folder beside them."""
         beside, _, table = name.rpartition("/")
+        if beside not in self.places:
+            place = f"{self.folder.name}/{MANIFEST}"
+            raise BadInput(Fault(f"found {name!r}", "a table of the results", place, key="tables"))
         return self.places[beside] / table
 
 
@@ -111,7 +165,15 @@ def _register(folder: Path) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict) or content.get("kind") != KIND:
         found = f"{folder.name} is no briefing"
-        raise BadInput(Fault(found, "a folder that carveout brief wrote", key="check"))
+        raise BadInput(Fault(found, "a folder that carveout brief wrote", key="briefing"))
+    try:
+        _Content.model_validate(content)
+    except ValidationError as error:
+        place, allowed = f"{folder.name}/{MANIFEST}", "a register as carveout brief writes it"
+        raise BadInput(
+            Fault(one["msg"], allowed, place, key=".".join(map(str, one["loc"])))
+            for one in error.errors()[:FAULTS]
+        ) from None
     return content
 
 
@@ -131,6 +193,12 @@ def check(folder: str | Path, results: str | Path | None = None) -> Checked:
         if (register.folder / name).is_file() and _digest(register.folder / name) != kept
     ]
     absent = [name for name in content["files"] if not (register.folder / name).is_file()]
+    differences += [f"{name}: not in the folder" for name in absent if name in PAGES]
+    differences += [
+        f"{id}: {fact['file']} is no table of the briefing"
+        for id, fact in content["facts"].items()
+        if fact["file"] not in content["tables"] and fact["file"] != EVIDENCE
+    ]
     differences += [
         f"{name}: not the table that the briefing was made of"
         for name, kept in content["tables"].items()

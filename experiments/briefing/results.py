@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from experiments.briefing.facts import CONTRASTS, KEY, MANIFEST, OUTCOME_ROWS, Facts
 from experiments.briefing.split import ATTRIBUTION, Attribution, attribution
@@ -22,13 +23,23 @@ NEEDED = (
     "regimes", "baseline", "environment", "posture", "city", "start", "days", "years", "scale",
     "replicates", "seeds_finished", "command", "parameters", "versions", "hashes",
 )
+#: Of them, those that sentences are made of.
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "regimes": dict, "baseline": str, "environment": str, "posture": str, "city": str,
+    "start": str, "days": int, "years": (int, float), "scale": (int, float),
+    "seeds_finished": list, "parameters": dict, "hashes": dict,
+}
 PARAMETERS = ("par_low", "par_high")
 COLUMNS = {
     CONTRASTS: ("regime", "measure", "outcome", "by", "group", "estimate", "low", "high", "n",
                 "paired", "suppressed"),
     OUTCOME_ROWS: ("replicate", "regime", "month", "outcome", "by", "group", "value",
-                   "denominator", "suppressed"),
+                   "numerator", "denominator", "suppressed"),
 }
+#: Columns that hold numbers.
+NUMBERS = ("estimate", "low", "high", "n", *PARAMETERS, "value", "numerator", "denominator")
+#: A grouping that every comparison has; a table without it was cut.
+BY = "status"
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,9 @@ def read(path: str | Path, beside: tuple[Path, ...] = ()) -> Results:
         If a folder is missing, is no results folder, or holds a table that cannot be read.
     """
     main = _comparison(Path(path), "")
+    if not (main.facts.contrasts["by"] == BY).any():
+        found, allowed = f"no rows by {BY}", "a whole table, as carveout compare writes it"
+        raise BadInput(Fault(found, allowed, f"{Path(path).name}/{CONTRASTS}", key="by"))
     variants: dict[str, Results] = {}
     clauses, findings = None, None
     for folder in beside:
@@ -114,6 +128,11 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise BadInput(Fault(found, f"{COMPARISON!r}", MANIFEST, key="kind"))
     faults = [Fault("not there", "a manifest as carveout compare writes it", MANIFEST, key=key)
               for key in NEEDED if key not in manifest]
+    faults += [
+        Fault(f"found {manifest[key]!r:.40}", "what carveout compare writes there",
+              f"{path.name}/{MANIFEST}", key=key)
+        for key, kind in TYPES.items() if key in manifest and not isinstance(manifest[key], kind)
+    ]
     if not faults and manifest["baseline"] not in manifest["regimes"]:
         faults = [Fault(f"found {manifest['baseline']!r}", ", ".join(manifest["regimes"]),
                         MANIFEST, key="baseline")]
@@ -132,6 +151,11 @@ def _table(path: Path, name: str) -> pd.DataFrame:
         found = "not there" if not (path / name).exists() else f"cannot be read: {error!s:.80}"
         raise BadInput(Fault(found, "a table as carveout compare writes it", name)) from None
     missing = [column for column in COLUMNS[name] if column not in table]
+    missing += [one for one in PARAMETERS if one not in table and set(PARAMETERS) & set(table)]
+    words = [one for one in NUMBERS if one in table and not is_numeric_dtype(table[one])]
+    if not missing and words:
+        allowed = "numbers, as carveout compare writes them"
+        raise BadInput(Fault("found words", allowed, f"{path.name}/{name}", key=words[0]))
     if missing or not len(table):
         found = f"no column {missing[0]!r}" if missing else "no rows"
         raise BadInput(Fault(found, "a table as carveout compare writes it", name))
