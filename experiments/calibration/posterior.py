@@ -48,7 +48,8 @@ class Posterior:
         """
         if n > len(self.draws):
             found = f"found {n}"
-            raise BadInput(Fault(found, f"at most {len(self.draws)} draws", key="draws"))
+            allowed = f"at most the {len(self.draws)} of {shown(self.path)}"
+            raise BadInput(Fault(found, allowed, key="draws"))
         return [
             {str(name): float(value) for name, value in self.draws.iloc[row].items()}
             for row in _representative(self.draws.to_numpy(), n)
@@ -94,6 +95,9 @@ def load_posterior(path: str | Path | None = None) -> Posterior:
         raise BadInput(Fault(found, "a line of names and at least one draw", shown(file), 1))
     registry = load_parameters()
     names, rows = lines[0], lines[1:]
+    if not any(name.strip() for name in names):
+        found, allowed = "no parameter names", "a line of names and at least one draw"
+        raise BadInput(Fault(found, allowed, shown(file), 1))
     faults = _head_faults(names, registry, shown(file))
     for number, row in enumerate(rows, start=2):
         faults += _row_faults(names, row, registry, shown(file), number)

@@ -105,7 +105,10 @@ def _faults(source: TomlSource, name: str, entry: Entry) -> list[Fault]:
         if entry.low is None or entry.high is None:
             found = "neither an interval nor a standard error"
             faults.append(source.fault((name,), found, "low and high, or sd"))
-        elif not entry.low <= entry.estimate <= entry.high or entry.low == entry.high:
+        elif entry.low == entry.high:
+            found = f"low = high = {entry.low:g}"
+            faults.append(source.fault((name, "low"), found, "low < high"))
+        elif not entry.low <= entry.estimate <= entry.high:
             found = f"the interval {entry.low:g} to {entry.high:g} leaves out {entry.estimate:g}"
             faults.append(source.fault((name, "estimate"), found, "low <= estimate <= high"))
     elif entry.low is not None or entry.high is not None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.replication.counties import ATTRIBUTES
 from experiments.replication.measures import EXPOSURES, MEASURES
+from experiments.settings import days_of
 from experiments.validation.groups import parse_group
 from model.city import load_city
 from model.faults import BadInput, Fault, nearest, unknown
@@ -296,9 +297,21 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
             faults.append(source.fault(path, f"{name!r} does not stand before", allowed,
                                        nearest(name, standing)))
     last = design.timing.last or design.timing.first
-    if not design.start < design.timing.first <= last:
+    end = design.start + dt.timedelta(days=days_of(design.start, design.years))
+    if not design.start < design.timing.first <= last < end:
         found = f"found {design.timing.first} to {last}"
-        faults.append(source.fault(("timing", "first"), found, f"dates after {design.start}"))
+        allowed = f"dates after {design.start} and before {end}, in order"
+        faults.append(source.fault(("timing", "first"), found, allowed))
+    for key in ("outcomes", "estimators"):
+        names = [one.name for one in getattr(design, key)]
+        faults += [
+            source.fault((key, number, "name"), f"found {name!r} twice", "each name once")
+            for number, name in enumerate(names) if name in names[:number]
+        ]
+    for number, outcome in enumerate(design.outcomes):
+        if outcome.minus_group and outcome.minus_group == outcome.group:
+            found = f"found {outcome.minus_group!r}, the group itself"
+            faults.append(source.fault(("outcomes", number, "minus_group"), found, "another group"))
     single = [one for one in design.estimators if one.kind in SINGLE]
     if single and design.timing.cohorts > 1:
         found = f"{single[0].kind} with {design.timing.cohorts} cohorts"

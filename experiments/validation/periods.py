@@ -20,9 +20,12 @@ _YEARS = re.compile(r"((?:19|20)\d\d)(?:\s*(?:-|\.\.|to)\s*((?:19|20)\d\d))?")
 def date(text: str) -> dt.date:
     """A day as it is written in a row."""
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        raise BadInput(Fault(f"found {text!r}", "a date as 2022-01-01")) from None
+        day = dt.date.max
+    if not 1900 <= day.year < 2200:
+        raise BadInput(Fault(f"found {text!r}", "a date as 2022-01-01, from 1900 to 2199"))
+    return day
 
 
 def dated(text: str) -> tuple[str, str] | None:

@@ -134,7 +134,8 @@ class _Reader:
             pairs.append(pair(row.outcome, row.minus_group))
         if row.measure == "elasticity":
             pairs.append(self.at("of", lambda: pair(row.of)))
-        return Contrast(row, tuple(pairs), self._factor(pairs[0][0].outcome))
+        factor = self.at("unit", lambda: self._factor(pairs[0][0].outcome))
+        return Contrast(row, tuple(pairs), factor)
 
     def _differ(self, *names: str) -> bool:
         """Whether the sides differ in one of these fields."""
@@ -209,7 +210,7 @@ class _Reader:
         if measure not in IN_UNITS or row.unit == "own":
             return 1.0
         if match := PER.fullmatch(row.unit):
-            per = whole("unit", re.sub(r"\D", "", match[1]), 1, 10**9)
+            per = whole("", re.sub(r"\D", "", match[1]), 1, 10**9)
             if outcome.share:
                 self._refuse_unit(outcome, "a share", "points, percent, ratio or log")
         else:
@@ -289,7 +290,9 @@ def _named(text: str) -> dict[str, str]:
     if len(words) == 1 and words[0] not in every and "@" not in words[0]:
         words = words[0].split("+")  # a mixed ordinance has a + of its own
     found: dict[str, str] = {}
-    for word in filter(None, (piece.strip() for piece in words)):
+    if not all(piece.strip() for piece in words) or text.strip().endswith("+"):
+        raise BadInput(Fault(f"found {text.strip()!r}", "a name on either side of +"))
+    for word in (piece.strip() for piece in words):
         if "=" in word:
             found["parameters"] = ",".join(filter(None, (found.get("parameters"), word)))
             continue
@@ -308,6 +311,8 @@ def _parameters(text: str) -> dict[str, float]:
     values: dict[str, float] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, equals, value = (piece.strip() for piece in part.partition("="))
+        if name in values:
+            raise BadInput(Fault(f"found {name} twice", "each parameter once"))
         try:
             values[name] = float(value)
         except ValueError:

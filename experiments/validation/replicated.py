@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from experiments.validation.row import ARM_FIELDS, Row
 from experiments.validation.row_files import Rows
 from model.faults import BadInput, Fault, unknown
 
+EFFECTS = "effects.csv"
+#: Columns of a table of effects that are read: words, and numbers.
+NAMES = ("design", "outcome", "estimator", "unit")
+NUMBERS = ("estimate", "low", "high", "seeds_low", "seeds_high", "replicates", "draws")
 #: What the file of a design states, so that a row cannot.
 STATED = (
     "contrast", "group", "group_a", "group_b", "minus_group", "of", "effect", "start", "years",
@@ -118,7 +122,9 @@ def effects_of(
         tables.append(fresh.effects)
     if not asked:
         return {}
-    table = pd.concat(tables, ignore_index=True).set_index(["design", "outcome", "estimator"])
+    table = pd.concat(tables, ignore_index=True)
+    table = table.drop_duplicates(["design", "outcome", "estimator"])
+    table = table.set_index(["design", "outcome", "estimator"])
     return {
         one.row.id: _effect(one, table.loc[(one.design.name, one.outcome, one.estimator)])
         for one in asked
@@ -136,21 +142,51 @@ def read_effects(folder: str | Path, drawn: Sequence[Mapping[str, float]]) -> pd
     place, allowed = Path(folder), "a folder that 'carveout replicate' wrote"
     try:
         manifest = json.loads((place / MANIFEST).read_text("utf-8"))
-        table = pd.read_csv(place / "effects.csv")
+        table = pd.read_csv(place / EFFECTS, dtype=dict.fromkeys(NAMES, str))
     except (OSError, ValueError):
         raise BadInput(Fault(f"found {place.name!r}", allowed, key="replications")) from None
-    if manifest.get("kind") != KIND:
-        raise BadInput(Fault(f"found {manifest.get('kind')!r}", allowed, key="replications"))
-    if "draws" in table and (few := int(table["draws"].max())) in range(2, DEFAULT_DRAWS):
-        allowed = f"{DEFAULT_DRAWS} draws or more, or chance alone"
-        raise BadInput(Fault(f"{place.name} was made at {few} draws", allowed, key="replications"))
-    if manifest["hashes"] != dict(data_hashes()) or "draws" not in table:
+    kind = manifest.get("kind") if isinstance(manifest, dict) else None
+    if kind != KIND:
+        raise BadInput(Fault(f"found {kind!r}", allowed, key="replications"))
+    if manifest.get("hashes") != dict(data_hashes()):
         found = f"{place.name} was made from other code or data of the model"
         raise BadInput(Fault(found, "results of this version", key="replications"))
-    if table["draws"].max() > 1 and manifest.get("drawn") != draws_digest(drawn):
+    if faults := list(_table_faults(table, f"{place.name}/{EFFECTS}")):
+        raise BadInput(faults)
+    few = int(table["draws"].max())
+    if 1 < few < DEFAULT_DRAWS:
+        allowed = f"{DEFAULT_DRAWS} draws or more, or chance alone"
+        raise BadInput(Fault(f"{place.name} was made at {few} draws", allowed, key="replications"))
+    if few > 1 and manifest.get("drawn") != draws_digest(drawn):
         found = f"{place.name} was made at other draws of the parameters"
         raise BadInput(Fault(found, "the draws of this run", key="replications"))
+    if few == 1 and drawn:
+        found = f"{place.name} tells chance alone, which is met more easily"
+        allowed = f"the {len(drawn)} draws of this run, or --draws 0 for it"
+        raise BadInput(Fault(found, allowed, key="replications"))
     return table
+
+
+def _table_faults(table: pd.DataFrame, file: str) -> Iterator[Fault]:
+    """What is wrong in a table of effects; the heading is line 1."""
+    columns = (*NAMES, *NUMBERS)
+    missing = [name for name in columns if name not in table]
+    for name in missing:
+        yield Fault("no such column", ", ".join(columns), file, 1, name)
+    if missing:
+        return
+    if not len(table):
+        yield Fault("no rows", "effects of at least one design", file, 1)
+    numbers = table[list(NUMBERS)].apply(pd.to_numeric, errors="coerce")
+    both = zip(table.itertuples(), numbers.itertuples(), strict=True)
+    for line, (row, told) in enumerate(both, start=2):
+        for name in ("estimate", "replicates", "draws"):
+            if not math.isfinite(getattr(told, name)):
+                yield Fault(f"found {getattr(row, name)!r}", "a number", file, line, name)
+        if row.unit not in ("points", "percent"):
+            yield Fault(f"found {row.unit!r}", "points, percent", file, line, "unit")
+    for at in table.index[table.duplicated(["design", "outcome", "estimator"])]:
+        yield Fault("a row twice", "each estimator of an outcome once", file, int(at) + 2)
 
 
 def _effect(asked: Asked, found: pd.Series) -> Effect:

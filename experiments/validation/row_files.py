@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.validation.row import IN_UNITS, NOTHING, UNITS, Row
+from experiments.validation.row import ARM_FIELDS, CONTRAST, IN_UNITS, NOTHING, UNITS, Row
 from model.city_tables import read_text
 from model.faults import BadInput, Fault, nearest
 from model.toml_source import KeyPath, TomlSource, read_toml, shown
@@ -103,7 +104,7 @@ def _csv(path: Path) -> CsvSource:
     file = shown(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        head = [name.strip().lower() for name in next(reader)]
+        head = [name.strip().lower() for name in next(reader, [])]
         cells = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         fault = Fault(f"not CSV ({error})", "comma-separated rows", file, reader.line_num)
@@ -137,6 +138,8 @@ def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
         def fault(key: str, found: str, allowed: str, index: int = index) -> None:
             faults.append(source.fault(("rows", index, key), found, allowed))
 
+        if not row.id.isprintable():
+            fault("id", f"found {row.id!r}", "letters, digits and signs, in one line")
         if row.id in seen:
             fault("id", f"found {row.id!r} twice", "each id once")
         seen.add(row.id)
@@ -159,6 +162,8 @@ def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
                 fault(key, f"found {value:g} percent", "-100, which leaves nothing, or more")
         if row.not_comparable:
             continue
+        for key, found, allowed in _contradictions(row):
+            fault(key, found, allowed)
         if row.estimate is None:
             fault("estimate", "missing", "a number, negative or positive")
         if row.effect == "level" and row.contrasted:
@@ -175,3 +180,19 @@ def _faults(rows: tuple[Row, ...], source: TomlSource) -> list[Fault]:
         if row.measure == "level" and row.sign_only:
             fault("estimate", "the sign of a level", "a number, or a contrast")
     return faults
+
+
+def _contradictions(row: Row) -> Iterator[tuple[str, str, str]]:
+    """Cells of which one would be ignored, or that would tell of nothing: key, found, allowed."""
+    given = [f"{name}_{which}" for name in ARM_FIELDS for which in "ab"]
+    if row.contrast:
+        for key in (key for key in given if getattr(row, key)):
+            yield key, "found beside a contrast", "one of them"
+    for name in ("group", "period"):
+        one, two = (getattr(row, f"{name}_{which}") for which in "ab")
+        if one and one == two:
+            yield f"{name}_b", f"found {two!r} on both sides", f"two, or {name} alone"
+    if row.minus_group and row.minus_group == row.group:
+        yield "minus_group", f"found {row.minus_group!r}, the group itself", "another group"
+    if row.estimator and row.design == CONTRAST:
+        yield "estimator", "found without a design", "the design that it is one of"

@@ -67,6 +67,7 @@ def test_an_unknown_source_is_told_with_the_nearest(tmp_path):
         ("beta,gamma\n0.5,\n", 2, "gamma", "from 0 to 1"),
         ("beta,gamma\n0.5\n", 2, "", "1 cells"),
         ("beta,gamma\n", 1, "", "0 draws"),
+        ("\n\n\n", 1, "", "no parameter names"),
     ],
 )
 def test_a_posterior_that_does_not_fit_is_told_by_line(tmp_path, text, line, key, words):
@@ -97,7 +98,7 @@ def test_a_missing_posterior_and_more_draws_than_there_are_are_refused(tmp_path)
     path.write_text("beta\n0.5\n0.7\n")
     posterior = load_posterior(path)
     assert posterior.take(2) == [{"beta": 0.5}, {"beta": 0.7}] and posterior.manifest == {}
-    with pytest.raises(BadInput, match="at most 2 draws"):
+    with pytest.raises(BadInput, match="at most the 2 of .*posterior.csv"):
         posterior.take(3)
 
 

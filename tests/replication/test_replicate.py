@@ -193,6 +193,7 @@ def test_before_fingerprints_the_channel_is_two_thirds_open_and_detainers_are_tw
          "did you mean before-fingerprints?"),
         (("immigrants = 1.0", "imigrants = 1.0"), "earlier_with", "did you mean immigrants?"),
         (("2011-07-01", "2010-07-01"), "first =", "dates after 2011-01-01"),
+        (("2011-07-01", "2013-07-01"), "first =", "and before 2012-01-01"),
         (('kind = "did2s"', 'kind = "poisson"'), "[[outcomes]]", "an estimator among twfe"),
         (("beta = 3.0", "beta = 9.0"), "parameters =", "found 9.0; allowed: a number from 0 to 3"),
     ],

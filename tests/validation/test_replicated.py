@@ -48,7 +48,7 @@ def test_a_finding_can_be_answered_by_a_replication_made_before(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-7,-1\n"
                     "b,fingerprint-rollout,latino,true,percent,-30,-47,-13\n")
-    made = validate(path, replications=[replication(tmp_path / "made")], progress=False)
+    made = validate(path, replications=[replication(tmp_path / "made")], draws=0, progress=False)
     rows = made.rows.set_index("id")
     assert (rows.loc["a", "model"], rows.loc["a", "model_low"]) == (-4.0, -6.0)
     # In percent of the level without the treatment, 40.
@@ -88,6 +88,36 @@ def test_replications_at_few_draws_are_refused_since_they_are_met_more_easily(tm
     table.to_csv(few / "effects.csv", index=False)
     with pytest.raises(BadInput, match="few was made at 2 draws; allowed: 8 draws or more"):
         validate(path, replications=[few], progress=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda table: table.drop(columns="draws"), "effects.csv:1: draws: no such column"),
+        (lambda table: table.assign(estimate="abc"), "effects.csv:2: estimate: found 'abc'"),
+        (lambda table: table.assign(unit="furlongs"), "effects.csv:2: unit: found 'furlongs'"),
+        (lambda table: table[:0], "effects.csv:1: no rows"),
+        (lambda table: pd.concat([table, table[:1]]), "effects.csv:4: a row twice"),
+    ],
+)
+def test_a_damaged_table_of_effects_is_refused_by_line(tmp_path, change, words):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,did2s,points,-3,-5,-1\n")
+    made = replication(tmp_path / "made")
+    change(pd.read_csv(made / "effects.csv")).to_csv(made / "effects.csv", index=False)
+    with pytest.raises(BadInput, match=words):
+        validate(path, replications=[made], draws=0, progress=False)
+
+
+def test_true_effects_alone_are_read_and_chance_alone_does_not_pass_for_draws(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"{DESIGNED}a,fingerprint-rollout,latino,true,points,-3,-7,-1\n")
+    made = replication(tmp_path / "made")
+    pd.read_csv(made / "effects.csv")[:1].to_csv(made / "effects.csv", index=False)
+    told = validate(path, replications=[made, made], draws=0, progress=False)
+    assert list(told.rows["model"]) == [-3.0]
+    with pytest.raises(BadInput, match="tells chance alone"):
+        validate(path, replications=[made], progress=False)
 
 
 def test_replications_of_another_version_are_refused(tmp_path):

@@ -1,6 +1,7 @@
 """Findings from a file are computed, judged and told, each fault at its line."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -128,6 +129,33 @@ def test_a_bad_row_is_refused_at_its_line(tmp_path, row, words, capsys):
     said = capsys.readouterr().err
     assert "rows.csv:3: " in said and words in said
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id,contrast,regime_a,outcome,published,unit\na,E0 -> E3,dhs-ban,reporting,4,points",
+         "2: regime_a: found beside a contrast"),
+        ("id,outcome,group_a,group_b,published,unit\n"
+         "a,reporting,ethnicity=latino,ethnicity=latino,4,points",
+         "2: group_b: found 'ethnicity=latino' on both sides"),
+        ("id,outcome,contrast,estimator,published,unit\na,reporting,E0 -> E3,twfe,4,points",
+         "2: estimator: found without a design"),
+        ("id,outcome,contrast,published,unit\na,reporting,E0 + -> E3,4,points",
+         "2: contrast: found 'E0 +'; allowed: a name on either side"),
+        ("id,outcome,parameters,published,unit\na,reporting,\"beta=1,beta=2\",40,percent",
+         "2: parameters: found beta twice"),
+        ("id,outcome,published,unit\na,encounters,4,per 0", "2: unit: "),
+        ("id,outcome,start,published,unit\na,reporting,9999-12-31,40,percent",
+         "2: start: found '9999-12-31'"),
+        ("", "1: no rows"),
+    ],
+)
+def test_what_contradicts_itself_or_tells_of_nothing_is_refused_at_its_line(tmp_path, text, words):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"\ufeff{text}\n" if text else "\ufeff", "utf-8")
+    with pytest.raises(BadInput, match=re.escape(f"rows.csv:{words}")):
+        validate(path, progress=False)
 
 
 def test_a_fault_is_told_by_the_name_that_the_file_uses(tmp_path):
