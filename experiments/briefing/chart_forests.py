@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from experiments.briefing.facts import Estimate
 from experiments.briefing.findings import Topic
 from experiments.briefing.results import Results
-from experiments.briefing.rules import Verdict, losses, reversals, verdict
+from experiments.briefing.rules import Verdict, ends, losses, reversals, verdict
 from experiments.briefing.writer import Writer, change_digits
 from experiments.charts import interval_words
 from experiments.forest import Panel, forest
@@ -91,7 +91,7 @@ def _sources(write: Writer, results: Results, panels: list[Panel]) -> str:
     )
     named = replace(told, environment=environments, posture=postures)
     apart = [
-        f"{setting_name(write, name)}: {interval_words(len(one.seeds), True, one.draws, say)} "
+        f"{write.setting(name)}: {interval_words(len(one.seeds), True, one.draws, say)} "
         f"{one.source(say.code)}"
         for name, one in others.items() if _size(one) != _size(told)
     ]
@@ -107,8 +107,8 @@ def sure_figure(
 ) -> tuple[Figure, str]:
     """One regime's differences under every setting that was run; the chart and its title."""
     say, told = write.language, results.told
-    settings = [setting_name(write, told.environment), *(
-        setting_name(write, name) for name in results.variants
+    settings = [write.setting(told.environment), *(
+        write.setting(name) for name in results.variants
     )]
     panels = []
     turned: dict[str, list[str]] = {}  # settings by topic
@@ -119,12 +119,11 @@ def sure_figure(
             for name, other in results.variants.items()
         }
         states = {name: verdict(one) for name, one in others.items()}
-        for kept, names in (
-            (turned, reversals(found.verdicts[regime], states)),
-            (lost, losses(found.verdicts[regime], states)),
-        ):
-            if names:
-                kept[found.outcome] = names
+        main = found.verdicts[regime]
+        if names := reversals(main, states):
+            turned[found.outcome] = names
+        if names := [*losses(main, states), *ends(main, states)]:
+            lost[found.outcome] = names
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
             marks(write, found, [found.changes[regime], *others.values()]),
@@ -150,14 +149,9 @@ def _sure_title(
     if turned or lost:
         found = turned or lost
         names = dict.fromkeys(name for one in found.values() for name in one)
-        listed = say.listed([setting_name(write, name) for name in names])
+        listed = say.listed([write.setting(name) for name in names])
         key = "sure_finding" if turned else "sure_lost"
         return say(f"chart.{key}", names=listed, things=things(found), **slots)
     if clear:
         return say("chart.sure_held", things=things(clear), **slots)
     return say("chart.sure_plain")
-
-
-def setting_name(write: Writer, name: str) -> str:
-    """A setting's short name in print."""
-    return write.language.either(f"settings.{name}", name)

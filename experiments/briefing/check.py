@@ -90,6 +90,11 @@ class _Content(BaseModel):
         return self
 
 
+def _file(folder: Path) -> str:
+    """What faults call a briefing's register."""
+    return f"{folder.name}/{MANIFEST}"
+
+
 class Register:
     """A briefing's register, with the tables that it speaks of."""
 
@@ -144,8 +149,9 @@ class Register:
             answer = self.tables.execute(fact["query"])
         except duckdb.Error as error:
             found = f"cannot be run ({str(error).splitlines()[0]:.80})"
-            place, allowed = f"{self.folder.name}/{MANIFEST}", "a query as carveout brief wrote it"
-            raise BadInput(Fault(found, allowed, place, key=f"facts.{id}.query")) from None
+            allowed = "a query as carveout brief wrote it"
+            fault = Fault(found, allowed, _file(self.folder), key=f"facts.{id}.query")
+            raise BadInput(fault) from None
         names = [column[0] for column in answer.description or ()]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
@@ -153,8 +159,8 @@ class Register:
         """A table's file: of the results, or of a folder beside them."""
         beside, _, table = name.rpartition("/")
         if beside not in self.places:
-            place = f"{self.folder.name}/{MANIFEST}"
-            raise BadInput(Fault(f"found {name!r}", "a table of the results", place, key="tables"))
+            found, allowed = f"found {name!r}", "a table of the results"
+            raise BadInput(Fault(found, allowed, _file(self.folder), key="tables"))
         return self.places[beside] / table
 
 
@@ -169,9 +175,9 @@ def _register(folder: Path) -> dict[str, Any]:
     try:
         _Content.model_validate(content)
     except ValidationError as error:
-        place, allowed = f"{folder.name}/{MANIFEST}", "a register as carveout brief writes it"
+        allowed = "a register as carveout brief writes it"
         raise BadInput(
-            Fault(one["msg"], allowed, place, key=".".join(map(str, one["loc"])))
+            Fault(one["msg"], allowed, _file(folder), key=".".join(map(str, one["loc"])))
             for one in error.errors()[:FAULTS]
         ) from None
     return content

@@ -86,9 +86,7 @@ def _model(write: Writer, results: Results, claim: dict) -> Inlines:
     look = percent if relative else _difference
     change = look(source.facts, other, outcome)
     state = verdict(change)
-    said = write("evidence.under", setting=write.language.either(
-        f"settings.{source.told.environment}", source.told.environment
-    ))
+    said = write("evidence.under", setting=write.setting(source.told.environment))
     names = {"a": write.regime(other), "b": write.regime(base)}
     if state in NO_EVENTS:
         return (*said, *write(f"evidence.{state}", thing=write.thing(outcome), **names))

@@ -99,9 +99,14 @@ class Estimate:
         return low, high
 
     @property
+    def farthest(self) -> str:
+        """Column of the end that lies farthest from zero."""
+        return max(self.ends, key=lambda end: abs(getattr(self, end)))
+
+    @property
     def widest(self) -> float:
-        """The larger of the sizes of both ends."""
-        return max(abs(getattr(self, end)) for end in self.ends)
+        """How far that is."""
+        return abs(getattr(self, self.farthest))
 
     @property
     def sizes(self) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
     if not results.told.others:
         return [Paragraph(write("change.alone"))]
     if results.variants:
-        listed = write.language.listed([setting(write, name) for name in results.variants])
+        listed = write.language.listed([write.setting(name) for name in results.variants])
         blocks.append(Paragraph(write("text.mind_settings", list=listed)))
         items = [item for found in topics for item in settings_say(write, results, found)]
         blocks.append(Bullets(tuple(items)))
@@ -35,11 +35,6 @@ def _posture(write: Writer, results: Results) -> Inlines:
         listed = write.language.listed(list(dict.fromkeys(tried)))
         return write("text.mind_postures", posture=own, list=listed)
     return write("text.mind_posture", posture=own)
-
-
-def setting(write: Writer, name: str) -> str:
-    """A setting's name in print: a legal environment in words, a parameter as it is."""
-    return write.language.either(f"settings.{name}", name)
 
 
 def other_verdicts(results: Results, outcome: str, regime: str) -> dict[str, Verdict]:
@@ -70,7 +65,7 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     parts = [
         write(
             f"text.mind_{key}", regime=write.regimes(regimes),
-            names=write.language.listed([setting(write, name) for name in names]),
+            names=write.language.listed([write.setting(name) for name in names]),
         )
         for (key, names), regimes in sorted(alike.items(), key=lambda one: one[0][0] == "held")
     ]
@@ -108,5 +103,5 @@ def elsewhere(
                 (*clause(write, one, regime, scale, digits, bare=bare), Mark(one.fact))
                 for regime, one in clear.items()
             ])
-            parts.append(write("text.mind_elsewhere", name=setting(write, name), list=listed))
+            parts.append(write("text.mind_elsewhere", name=write.setting(name), list=listed))
     return parts

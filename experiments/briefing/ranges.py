@@ -60,8 +60,7 @@ def bounds(
 
 def bound(write: Writer, change: Estimate, digits: int, scale: float) -> Inlines:
     """How large a difference that may be nothing could be either way."""
-    column = max(change.ends, key=lambda end: abs(getattr(change, end)))
-    number = sizer(write, change, digits, scale)(column)
+    number = sizer(write, change, digits, scale)(change.farthest)
     shown = any(digit in number.text for digit in "123456789")
     least = write.language.number(10**-digits, digits)
     said = (number,) if shown else write("change.less_than", bound=least)

@@ -107,14 +107,19 @@ def least_word(estimates: Iterable[Estimate]) -> str:
 
 def reversals(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
     """Settings under which a clear difference is as clear the other way."""
-    return [name for name, found in others.items() if main.clear and found is mirrored(main)]
+    return _under(main, others, mirrored(main))
 
 
 def losses(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
     """Settings under which a clear difference can no longer be told from zero."""
-    return [name for name, found in others.items() if main.clear and found is Verdict.UNCLEAR]
+    return _under(main, others, Verdict.UNCLEAR)
 
 
 def ends(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
     """Settings under which a clear difference is none: the same events in every pair or most."""
-    return [name for name, found in others.items() if main.clear and found in NO_EVENTS]
+    return _under(main, others, *NO_EVENTS)
+
+
+def _under(main: Verdict, others: Mapping[str, Verdict], *states: Verdict) -> list[str]:
+    """Settings under which a clear difference is in one of these states."""
+    return [name for name, found in others.items() if main.clear and found in states]

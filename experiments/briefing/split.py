@@ -115,9 +115,7 @@ def clauses_text(write: Writer, found: Attribution) -> Inlines:
     digits = few_digits(value)
     total = write.number(whole.id, "estimate", value, digits, form="signed")
     a, b = (found.told.regime(side, write.language) for side in found.sides)
-    environment = write.language.either(
-        f"settings.{found.told.environment}", found.told.environment
-    )
+    environment = write.setting(found.told.environment)
     said = write(
         "text.clauses", a=a, b=b, total=total, unit=write.difference_unit(found.outcome),
         outcome=write.thing(found.outcome), environment=environment,

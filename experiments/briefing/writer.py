@@ -122,6 +122,10 @@ class Writer:
         mark = f"({self.language('page.in_force')})" if name == now else ""
         return "\n".join(filter(None, [self.regime(name), " ".join(filter(None, [mark, more]))]))
 
+    def setting(self, name: str) -> str:
+        """A setting's name in print: a legal environment in words, a parameter as it is."""
+        return self.language.either(f"settings.{name}", name)
+
     def regimes(self, names: Iterable[str]) -> str:
         """Regimes in a list."""
         return self.language.listed([self.regime(name) for name in names])

@@ -261,6 +261,9 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
                 known((*path, "of"), "count", counted.of, (*MEASURES, *EXPOSURES))
             for key in ("group", "minus_group"):
                 at((*path, key), parse_group, getattr(counted, key), {})
+        if outcome.minus_group and outcome.minus_group == outcome.group:
+            found = f"found {outcome.minus_group!r}, the group itself"
+            faults.append(source.fault((*here, "minus_group"), found, "another group"))
         if not design.estimators_of(outcome):
             found = f"{outcome.name} is {'a share' if outcome.share else 'a count'}"
             kinds = [one for one in ESTIMATORS if (one in OF_SHARES) == outcome.share]
@@ -308,10 +311,6 @@ def _faults(design: Design, source: TomlSource) -> list[Fault]:
             source.fault((key, number, "name"), f"found {name!r} twice", "each name once")
             for number, name in enumerate(names) if name in names[:number]
         ]
-    for number, outcome in enumerate(design.outcomes):
-        if outcome.minus_group and outcome.minus_group == outcome.group:
-            found = f"found {outcome.minus_group!r}, the group itself"
-            faults.append(source.fault(("outcomes", number, "minus_group"), found, "another group"))
     single = [one for one in design.estimators if one.kind in SINGLE]
     if single and design.timing.cohorts > 1:
         found = f"{single[0].kind} with {design.timing.cohorts} cohorts"

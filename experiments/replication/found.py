@@ -16,6 +16,7 @@ import pandas as pd
 from experiments.manifest import data_hashes, draws_digest
 from experiments.replication.design import load_design
 from experiments.replication.replica import TRUE
+from experiments.replication.replicate import EFFECTS
 from experiments.replication.report import cells
 from experiments.store import MANIFEST
 
@@ -27,7 +28,7 @@ def found_rows() -> list[tuple[str, ...]]:
     """Each estimator's answer and its gap, in print, in the order of `HEAD`; the true effect is
     the first of an outcome."""
     rows: list[tuple[str, ...]] = []
-    for row in pd.read_csv(KEPT / "effects.csv").itertuples():
+    for row in pd.read_csv(KEPT / EFFECTS).itertuples():
         outcomes = {one.name: one.title for one in load_design(row.design).outcomes}
         what = f"`{row.design}`: {outcomes[row.outcome]} ({row.unit})"
         rows.append((what if row.estimator == TRUE else "", row.title, *cells(row)))

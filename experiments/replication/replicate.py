@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KIND = "carveout replications"
+#: The table of effects in a folder of replications.
+EFFECTS = "effects.csv"
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Replication(Saved):
         """Tables, charts and manifest into a folder that is there."""
         from experiments.style import save
 
-        self.effects.to_csv(folder / "effects.csv", index=False)
+        self.effects.to_csv(folder / EFFECTS, index=False)
         self.by_time.to_csv(folder / "by_time.csv", index=False)
         for name, figure in self.figures().items():
             save(figure, folder, name)

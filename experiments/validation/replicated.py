@@ -12,7 +12,7 @@ import pandas as pd
 
 from experiments.manifest import data_hashes, draws_digest
 from experiments.replication.design import Design, load_design
-from experiments.replication.replicate import KIND, TRUE, replicate
+from experiments.replication.replicate import EFFECTS, KIND, TRUE, replicate
 from experiments.settings import DEFAULT_DRAWS
 from experiments.store import MANIFEST
 from experiments.validation.effects import Effect
@@ -20,7 +20,6 @@ from experiments.validation.row import ARM_FIELDS, Row
 from experiments.validation.row_files import Rows
 from model.faults import BadInput, Fault, unknown
 
-EFFECTS = "effects.csv"
 #: Columns of a table of effects that are read: words, and numbers.
 NAMES = ("design", "outcome", "estimator", "unit")
 NUMBERS = ("estimate", "low", "high", "seeds_low", "seeds_high", "replicates", "draws")

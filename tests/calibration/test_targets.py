@@ -102,13 +102,18 @@ def test_a_missing_posterior_and_more_draws_than_there_are_are_refused(tmp_path)
         posterior.take(3)
 
 
+def rows_taken(posterior, n):
+    """Where the draws that are taken stand in the file."""
+    taken = pd.DataFrame(posterior.take(n))
+    return [(posterior.draws == one).all(axis=1).idxmax() for _, one in taken.iterrows()]
+
+
 @pytest.mark.parametrize(("n", "middle", "reach"), [(8, 0.07, 0.25), (20, 0.04, 0.18)])
 def test_the_draws_that_are_taken_stand_for_all(n, middle, reach):
     """Of no parameter do the first eight lie to one side, as eight at random would (0.2)."""
     posterior = load_posterior()
     ranks = posterior.draws.rank() / len(posterior.draws)
-    taken = pd.DataFrame(posterior.take(n))
-    rows = [(posterior.draws == one).all(axis=1).idxmax() for _, one in taken.iterrows()]
+    rows = rows_taken(posterior, n)
     assert len(set(rows)) == n
     assert (ranks.loc[rows].mean() - 0.5).abs().max() < middle
     assert ranks.loc[rows].min().max() < reach and ranks.loc[rows].max().min() > 1 - reach
@@ -118,8 +123,7 @@ def test_the_range_of_eight_draws_holds_four_fifths_of_a_mixture_of_parameters()
     """As docs/compare.md says: no 95% interval, and of one mixture in twenty less than 0.6."""
     posterior = load_posterior()
     ranks = posterior.draws.rank().to_numpy()
-    taken = pd.DataFrame(posterior.take(8))
-    rows = [(posterior.draws == one).all(axis=1).idxmax() for _, one in taken.iterrows()]
+    rows = rows_taken(posterior, 8)
     mixed = ranks @ np.random.default_rng(0).normal(size=(ranks.shape[1], 2000))
     low, high = mixed[rows].min(axis=0), mixed[rows].max(axis=0)
     share = ((low <= mixed) & (mixed <= high)).mean(axis=0)

@@ -86,6 +86,23 @@ def test_the_source_line_names_every_setting_that_is_drawn(code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("change", [(0.5, -1.0, 2.0), (0.0, 0.0, 0.0)])
+def test_a_difference_that_is_gone_elsewhere_is_not_said_to_keep_its_sign(code, change):
+    """Neither where it may be nothing nor where it is nothing in every pair."""
+    own = results("encounters", {NEW: (3.0, 2.0, 4.0)})
+    both = dataclasses.replace(
+        own, variants={"E0": results("encounters", {NEW: change}, environment="E0")}
+    )
+    write = writer(both, code)
+    _, title = sure_figure(write, both, found_topics(write, both), NEW)
+    thing = write.language("topic.encounters.thing")
+    assert title == write.language(
+        "chart.sure_lost", names=write.setting("E0"), things=thing[:1].upper() + thing[1:],
+        regime=write.regime(NEW), base=write.regime(BASE),
+    )
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_what_would_change_our_mind_says_whether_another_posture_was_tried(code):
     own = results("encounters", {NEW: (3.0, 2.0, 4.0)})
     say = language(code)
