@@ -56,9 +56,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `style` is empty, ``intro`` (kept with what follows), ``note``, ``behind``
-    (small: the numbers behind what was said), ``code`` or ``ids`` (the ids of the numbers above,
-    small and not read out)."""
+    """A paragraph; `style` is empty, ``intro`` (kept with what follows), ``note``, ``code``
+    or ``ids`` (the ids of the numbers above, small and not read out)."""
 
     inlines: Inlines
     style: str = ""

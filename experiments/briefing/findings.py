@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.briefing.document import Inlines, Mark, Text
-from experiments.briefing.facts import PARTS, Estimate
+from experiments.briefing.facts import Estimate
 from experiments.briefing.ranges import bound, bounds, ranges, sides, sizer
 from experiments.briefing.rules import FEW_EVENTS, Verdict, verdict
 from experiments.briefing.writer import Writer, change_digits, level_digits
@@ -55,13 +55,17 @@ class Topic:
         """Regimes whose difference may be told."""
         return [regime for regime, found in self.verdicts.items() if found.clear]
 
+    def of(self, *states: Verdict) -> list[str]:
+        """Regimes of which one of these may be said."""
+        return [regime for regime, found in self.verdicts.items() if found in states]
+
     @property
     def largest(self) -> list[str]:
         """The largest clear difference each way, the larger of the two first."""
         found = [
             max(same, key=lambda regime: abs(self.changes[regime].estimate))
             for way in (Verdict.MORE, Verdict.FEWER)
-            if (same := [regime for regime, state in self.verdicts.items() if state is way])
+            if (same := self.of(way))
         ]
         return sorted(found, key=lambda regime: -abs(self.changes[regime].estimate))
 
@@ -77,24 +81,26 @@ def topic(write: Writer, outcome: str, baseline: str, others: list[str]) -> Topi
 
 @dataclass(frozen=True)
 class Chosen:
-    """Which of a topic's differences are told: each of `told` by itself, `rest` as a group, and of
-    those that may be nothing, `unclear`, the sizes that are possible of `sized`."""
+    """Which of a topic's differences are told: each of `told` by itself, `rest` as a group; and
+    which may be nothing, `unclear`."""
 
     told: list[str]
     rest: list[str]
     unclear: list[str]
-    sized: list[str]
 
 
 def chosen(found: Topic, named: Sequence[str] | None) -> Chosen:
     """Everything, or where `named` is given the largest clear difference each way and those."""
-    unclear = [name for name, one in found.verdicts.items() if one is Verdict.UNCLEAR]
+    unclear = found.of(Verdict.UNCLEAR)
     if named is None:
-        return Chosen(found.clear, [], unclear, unclear)
+        return Chosen(found.clear, [], unclear)
+    if unclear:
+        # A few pairs that differ make a difference that may be nothing, too.
+        unclear = found.of(Verdict.UNCLEAR, Verdict.FEW_PAIRS)
     told = found.largest
     told = [*told, *(one for one in found.clear if one in named and one not in told)]
     rest = [regime for regime in found.clear if regime not in told]
-    return Chosen(told, rest, unclear, unclear if not found.clear or len(unclear) == 1 else [])
+    return Chosen(told, rest, unclear)
 
 
 def sentence(
@@ -103,17 +109,17 @@ def sentence(
     """One sentence: the level under the baseline, then every other regime by what it carries.
 
     Everything that can be told comes regime by regime, its intervals in brackets. Where `named` is
-    given, in short and without brackets, to be read by anybody and quoted: the largest difference
-    each way, those `named` and the rest as a group; `behind` has the intervals. Regimes of one
-    other verdict share a clause.
+    given, in short, to be read by anybody: the largest difference each way, those `named` and the
+    rest as a group, each with one range that holds chance and doubt about parameters. Regimes of
+    one other verdict share a clause.
     """
-    bare, pick = named is not None, chosen(found, named)
-    clauses = [_changes(write, found, regime, bare=bare) for regime in pick.told]
+    short, pick = named is not None, chosen(found, named)
+    clauses = [_changes(write, found, regime, short=short) for regime in pick.told]
     if pick.unclear:
-        unclear = _left_open if bare else _unclear
+        unclear = _left_open if short else _unclear
         clauses.append(unclear(write, found, pick))
     for which in TOGETHER:
-        names = [regime for regime, one in found.verdicts.items() if one is which]
+        names = [regime for regime in found.of(which) if regime not in pick.unclear]
         if names:
             clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
     if pick.rest:
@@ -123,39 +129,11 @@ def sentence(
         slots = {"regimes": write.regimes(pick.rest)} if len(pick.rest) <= NAMED else {}
         clauses.append(write(f"change.{key}{'_named' * bool(slots)}", **slots))
     said = write.join(clauses) if clauses else write("change.alone")
-    said = (*_level(write, found, baseline, bare=bare), Text(": "), *said)
-    few, small = few_note(write, found, bare=bare), small_note(write, found)
-    return (*said, Text("."), *small, *few) if bare else (*said, *few, Text("."), *small)
+    said = (*_level(write, found, baseline, short=short), Text(": "), *said)
+    return (*said, *few_note(write, found), Text("."), *small_note(write, found))
 
 
-def behind(write: Writer, found: Topic, named: Sequence[str]) -> Inlines:
-    """The ranges of a sentence in short, a list: of the level, of each difference with its two
-    parts, and of what may be nothing; nothing where there is no interval."""
-    pick, scale = chosen(found, named), found.scale(write)
-    of_level, digits = level_digits(found.base.estimate, scale), found.digits(write)
-    said: list[Inlines] = []
-    if not (math.isnan(found.base.low) or found.base.suppressed):
-        size = sizer(write, found.base, of_level, scale)
-        reach = ranges(write, found.base, size, turned=False, words="behind")
-        said.append(write("behind.level", ranges=reach))
-    split = parts(write, found, pick.told) if write.facts.manifest.get("decomposed") else {}
-    for regime in pick.told:
-        change, name = found.changes[regime], write.regime(regime)
-        turned = found.verdicts[regime] is Verdict.FEWER
-        size = sizer(write, change, digits, scale)
-        reach = ranges(write, change, size, turned=turned, words="behind")
-        one = write("behind.change", regime=name, ranges=reach)
-        said.append((*one, *write("behind.parts", parts=split[regime])) if split else one)
-    for regime in pick.sized:
-        change = found.changes[regime]
-        size = sizer(write, change, digits, scale, "signed")
-        reach = ranges(write, change, size, turned=False, words="behind")
-        said.append(write("behind.unclear", regime=write.regime(regime), ranges=reach))
-    drawn = "_drawn" * bool(write.facts.manifest.get("draws"))
-    return write(f"behind.list{drawn}", list=write.join(said)) if said else ()
-
-
-def _level(write: Writer, found: Topic, baseline: str, *, bare: bool) -> Inlines:
+def _level(write: Writer, found: Topic, baseline: str, *, short: bool) -> Inlines:
     base, name = found.base, write.regime(baseline)
     state = verdict(base)
     for case in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
@@ -163,8 +141,9 @@ def _level(write: Writer, found: Topic, baseline: str, *, bare: bool) -> Inlines
             return write(f"change.level_{case}", base=name)
     size = sizer(write, base, level_digits(base.estimate, found.scale(write)), found.scale(write))
     level: Inlines = (size("estimate"),)
-    if not bare and not math.isnan(base.low):
-        level = (*level, Text(" ("), *ranges(write, base, size, turned=False), Text(")"))
+    if not math.isnan(base.low):
+        within = ranges(write, base, size, turned=False, short=short)
+        level = (*level, Text(" ("), *within, Text(")"))
     said = write(f"topic.{found.outcome}.level", level=level, base=name)
     return (*said, Mark(base.fact), *_of_them(write, found.outcome, baseline))
 
@@ -180,10 +159,10 @@ def _of_them(write: Writer, outcome: str, baseline: str) -> Inlines:
     return (*write(f"topic.{outcome}.of_them", size=size("estimate")), Mark(part.fact))
 
 
-def _changes(write: Writer, found: Topic, regime: str, *, bare: bool = False) -> Inlines:
+def _changes(write: Writer, found: Topic, regime: str, *, short: bool = False) -> Inlines:
     """A regime's own clause."""
     change, scale = found.changes[regime], found.scale(write)
-    said = clause(write, change, regime, scale, found.digits(write), bare=bare)
+    said = clause(write, change, regime, scale, found.digits(write), short=short)
     return (*said, Mark(change.fact))
 
 
@@ -197,7 +176,8 @@ def _unclear(write: Writer, found: Topic, pick: Chosen) -> Inlines:
 
 
 def _left_open(write: Writer, found: Topic, pick: Chosen) -> Inlines:
-    """The same in short, with the size that is possible of the widest alone."""
+    """The same in short, with the size that is possible of the widest alone, and none at all where
+    others are clear."""
     if _everywhere(found, pick):
         said = write("change.unclear_all_plain")
     elif len(pick.unclear) > MANY:
@@ -205,9 +185,9 @@ def _left_open(write: Writer, found: Topic, pick: Chosen) -> Inlines:
         said = write("change.unclear_count", count=count, total=total)
     else:
         said = write("change.unclear_plain", regimes=write.regimes(pick.unclear))
-    if not pick.sized:
+    if found.clear and len(pick.unclear) > 1:
         return said
-    changes = [found.changes[name] for name in pick.sized]
+    changes = [found.changes[name] for name in pick.unclear]
     most = bound(
         write, max(changes, key=lambda one: one.widest), found.digits(write), found.scale(write)
     )
@@ -219,15 +199,13 @@ def _everywhere(found: Topic, pick: Chosen) -> bool:
 
 
 def clause(
-    write: Writer, change: Estimate, regime: str, scale: float, digits: int, *, bare: bool = False
+    write: Writer, change: Estimate, regime: str, scale: float, digits: int, *, short: bool = False
 ) -> Inlines:
-    """``4.7 fewer under X (2.5 to 6.9)``, or that nothing can be told apart from zero."""
+    """``4.7 fewer under X (2.5 to 6.9)``, or that no difference is clear."""
     name, state = write.regime(regime), verdict(change)
     size = sizer(write, change, digits, scale)
-    if state.clear and bare:
-        return write(f"change.{state}_bare", size=size("estimate"), regime=name)
     if state.clear:
-        interval = ranges(write, change, size, turned=state is Verdict.FEWER)
+        interval = ranges(write, change, size, turned=state is Verdict.FEWER, short=short)
         return write(f"change.{state}", size=size("estimate"), range=interval, regime=name)
     if change.widest * scale < 0.5 * 10**-digits:
         least = write.language.number(10**-digits, digits)
@@ -235,22 +213,21 @@ def clause(
     return write("change.unclear", regime=name, **sides(write, change, digits, scale))
 
 
-def few_note(write: Writer, found: Topic, *, bare: bool = False) -> Inlines:
-    """A warning where a count rests on few simulated events; a sentence if `bare`."""
-    spec, after = OUTCOMES[found.outcome], "_after" * bare
-    if not spec.counts or not found.clear:
+def few_note(write: Writer, found: Topic) -> Inlines:
+    """A warning where a count rests on few simulated events."""
+    if not OUTCOMES[found.outcome].counts or not found.clear:
         return ()
     fewest = None
     for regime in [found.base.regime, *found.clear]:
         events = write.facts.events(regime, found.outcome)
         if events is None:
-            return write(f"change.few_unknown{after}")
+            return write("change.few_unknown")
         if fewest is None or events.value("events") < fewest.value("events"):
             fewest = events
     if fewest is None or fewest.value("events") >= FEW_EVENTS:
         return ()
     number = write.number(fewest.id, "events", fewest.value("events"), 0)
-    return write(f"change.few{after}", events=number)
+    return write("change.few", events=number)
 
 
 def small_note(write: Writer, found: Topic) -> Inlines:
@@ -259,26 +236,3 @@ def small_note(write: Writer, found: Topic) -> Inlines:
     sizes = [abs(found.changes[regime].estimate) for regime in found.clear]
     small = bool(sizes) and max(sizes) < SMALL_SHARE * level
     return write("change.small") if small else ()
-
-
-def parts(write: Writer, found: Topic, regimes: list[str]) -> dict[str, Inlines]:
-    """How large the two parts of each regime's difference are, where they can be told."""
-    estimates = {
-        (regime, part): write.facts.estimate(part, regime, found.outcome)
-        for regime in regimes for part in PARTS
-    }
-    digits = change_digits(estimates.values(), found.scale(write))
-    said: dict[tuple[str, str], Inlines] = {}
-    for key, one in estimates.items():
-        state = verdict(one)
-        if state.clear:
-            size = sizer(write, one, digits, found.scale(write), "signed")
-            said[key] = (size("estimate"), Mark(one.fact))
-        else:
-            same = state in (Verdict.SAME, Verdict.SAME_EVENTS)
-            said[key] = write("parts.none" if same else "parts.nothing")
-    law, belief = PARTS
-    return {
-        regime: write("parts.sized", law=said[regime, law], belief=said[regime, belief])
-        for regime in regimes
-    }

@@ -86,10 +86,10 @@ def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> list
 
 
 def elsewhere(
-    write: Writer, results: Results, found: Topic, *, bare: bool = False
+    write: Writer, results: Results, found: Topic, *, short: bool = False
 ) -> list[Inlines]:
-    """Under each other setting the differences that can be told there and not here; if `bare`,
-    without their ranges."""
+    """Under each other setting the differences that can be told there and not here, their ranges
+    in `short` where asked."""
     scale, parts = found.scale(write), []
     for name, other in results.variants.items():
         changes = {
@@ -100,7 +100,7 @@ def elsewhere(
         digits = change_digits(clear.values(), scale)
         if clear:
             listed = write.join([
-                (*clause(write, one, regime, scale, digits, bare=bare), Mark(one.fact))
+                (*clause(write, one, regime, scale, digits, short=short), Mark(one.fact))
                 for regime, one in clear.items()
             ])
             parts.append(write("text.mind_elsewhere", name=write.setting(name), list=listed))

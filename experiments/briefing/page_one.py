@@ -5,30 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from experiments.briefing.document import (
-    Block,
-    Box,
-    Inlines,
-    Paragraph,
-    Text,
-)
+from experiments.briefing.document import Block, Box, Inlines, Mark, Number, Paragraph, Text
 from experiments.briefing.facts import PARTS, Estimate
-from experiments.briefing.findings import (
-    NAMED,
-    TOPICS,
-    Topic,
-    behind,
-    chosen,
-    sentence,
-    topic,
-)
+from experiments.briefing.findings import NAMED, TOPICS, Topic, chosen, sentence, topic
 from experiments.briefing.ids import lettered
 from experiments.briefing.in_force import in_force, since
 from experiments.briefing.mind import elsewhere
+from experiments.briefing.ranges import ranges, sizer
 from experiments.briefing.results import Results
-from experiments.briefing.rules import NO_EVENTS, least_word, verdict
+from experiments.briefing.rules import NO_EVENTS, Verdict, least_word, verdict
 from experiments.briefing.validated import verdicts
-from experiments.briefing.writer import Writer
+from experiments.briefing.writer import Writer, change_digits
 
 #: Terms of the law that page one explains, beside the names of the texts.
 TERMS = ("met", "carve_out", "environment")
@@ -69,12 +56,13 @@ def found_topics(write: Writer, results: Results) -> list[Topic]:
 
 
 def answer(
-    write: Writer, results: Results, topics: list[Topic], *, after: Sequence[Block] = ()
+    write: Writer, results: Results, topics: list[Topic], *,
+    after: Sequence[Block] = (), foot: Sequence[Block] = (),
 ) -> list[Block]:
-    """The three sentences in a box, then where they hold, law or belief, and how sure.
+    """The three sentences in a box, then where they hold, what is assumed, and how sure.
 
     Told are the largest difference each way, that of the text in force and that of the last text
-    named: in words for everybody, then small the numbers behind. `after` stands below the box.
+    named. `after` stands below the box, `foot` before the ids.
     """
     told = results.told
     named = [name for name in (in_force(told), *told.others[-1:]) if name]
@@ -86,8 +74,6 @@ def answer(
         said.append(Paragraph(write.join(
             [one for one in ((lead,), sentences, rests) if one], " "
         )))
-        if numbers := behind(write, found, named):
-            said.append(Paragraph(numbers, "behind"))
     environment, note = write.environment()
     where = write(
         "page.where_text", environment=_capital(environment), note=note, posture=told.posture,
@@ -100,17 +86,25 @@ def answer(
     ]
     if told.others:
         split = results.manifest.get("decomposed", False)
-        meaning = write("parts.meaning" if split else "parts.not_run")
-        blocks.append(Paragraph((write.strong("page.law_or_belief"), Text(" "), *meaning)))
+        said_so = [write("parts.meaning" if split else "parts.not_run"), write("parts.assumed")]
+        blocks.append(Paragraph(write.join([(write.strong("page.assumed"),), *said_so], " ")))
     changes = [one.changes[name] for one in topics for name in chosen(one, named).told]
     blocks.append(Paragraph((write.strong("page.sure"), Text(" "), *sure(write, results, changes))))
-    return lettered(write, blocks)
+    return lettered(write, [*blocks, *foot])
 
 
 def words_used(write: Writer, results: Results) -> Block:
-    """The terms of page one in plain words: those of the law, and the texts' short names."""
+    """The terms of page one in plain words: of how sure, of the law, and the texts' short names."""
     say = write.language
-    said = [explained(write, term) for term in TERMS]
+    doubt: dict[str, dict[str, Inlines | Number]] = {}
+    if len(results.told.seeds) > 1:
+        doubt["chance"] = {"n": write.told("seeds_finished")}
+        if results.manifest.get("draws"):
+            doubt["parameters"] = {"reach": write.reach()}
+        if results.told.others:
+            doubt["clear"] = {}
+    said = [explained(write, term, **slots) for term, slots in doubt.items()]
+    said += [explained(write, term) for term in TERMS]
     said += [
         (Text(write.regime(name), "strong"), Text(f": {say(f'words.texts.{name}')}"))
         for name in results.told.regimes if say.has(f"words.texts.{name}")
@@ -120,50 +114,74 @@ def words_used(write: Writer, results: Results) -> Block:
     )
 
 
-def explained(write: Writer, term: str) -> Inlines:
+def explained(write: Writer, term: str, **slots: Inlines | Number) -> Inlines:
     """A term, and what it means."""
-    return (write.strong(f"words.{term}.term"), Text(f": {write.language(f'words.{term}.means')}"))
+    said = write(f"words.{term}.means", **slots)
+    return (write.strong(f"words.{term}.term"), Text(": "), *said)
 
 
 def _in_model(write: Writer, results: Results) -> Inlines:
     """Of whom the sentences speak, and against which text; whether that is the one in force."""
     told, city = results.told, city_name(results)
-    now = in_force(told)
-    if now is None or not told.others:
-        return write("page.in_model", city=city)
-    slots = {"base": write.regime(told.baseline), "date": write.language.date(since(now))}
-    if now == told.baseline:
-        return write("page.against_now", city=city, **slots)
-    return write("page.against_past", city=city, now=write.regime(now), **slots)
+    now, base = in_force(told), write.regime(told.baseline)
+    if not told.others:
+        said = write("page.in_model", city=city)
+    elif now is None:
+        said = write("page.against", city=city, base=base)
+    else:
+        slots = {"city": city, "base": base, "date": write.language.date(since(now))}
+        key = "now" if now == told.baseline else "past"
+        said = write(f"page.against_{key}", now=write.regime(now), **slots)
+    if len(told.seeds) < 2:
+        return said
+    drawn = "_drawn" * bool(results.manifest.get("draws"))
+    return (*said, Text(" "), *write(f"page.brackets{drawn}"))
 
 
 def _elsewhere(write: Writer, results: Results, topics: list[Topic]) -> list[Inlines]:
     """Of what no difference can be told here, those that can be under other settings."""
     return [
-        write("page.elsewhere", thing=write.language(f"topic.{found.outcome}.thing"),
-              list=write.join(parts))
+        write("page.elsewhere", list=write.join(parts), **{
+            slot: write.language(f"topic.{found.outcome}.{slot}") for slot in ("thing", "unit")
+        })
         for found in topics
-        if not found.clear and (parts := elsewhere(write, results, found, bare=True))
+        if not found.clear and (parts := elsewhere(write, results, found, short=True))
     ]
 
 
 def resting(write: Writer, found: Topic, told: Sequence[str]) -> Inlines:
-    """Under which texts all of a difference, and under which a part, comes from belief; where the
-    rest may be nothing, all that can be told of it."""
+    """What of each difference comes from belief and what from law, where both can be told; else
+    under which texts it is one of them alone, or only one is clear."""
     if not write.facts.manifest.get("decomposed", False):
         return ()
-    rests: dict[str, list[str]] = {"wholly": [], "mostly": [], "partly": []}
-    for regime in told:
-        law, belief = (
-            verdict(write.facts.estimate(part, regime, found.outcome)) for part in PARTS
-        )
-        if belief.clear:
-            key = "wholly" if law in NO_EVENTS else "partly" if law.clear else "mostly"
-            rests[key].append(regime)
-    said = [
-        write(f"parts.{key}", regimes=write.regimes(names)) for key, names in rests.items() if names
-    ]
-    return write("parts.rests", list=write.join(said, ", ")) if said else ()
+    split = {
+        regime: {part: write.facts.estimate(part, regime, found.outcome) for part in PARTS}
+        for regime in told
+    }
+    digits = change_digits([one for both in split.values() for one in both.values()],
+                           found.scale(write))
+    said: list[Inlines] = []
+    alike: dict[str, list[str]] = {}
+    for regime, both in split.items():
+        clear = [part for part, one in both.items() if verdict(one).clear]
+        if len(clear) == len(PARTS):
+            sizes = {part: _way(write, one, digits, found.scale(write))
+                     for part, one in both.items()}
+            said.append(write("parts.both", regime=write.regime(regime), **sizes))
+        elif clear:
+            other, = set(PARTS) - set(clear)
+            kind = "all" if verdict(both[other]) in NO_EVENTS else "only"
+            alike.setdefault(f"{kind}_{clear[0]}", []).append(regime)
+    said += [write(f"parts.{key}", regimes=write.regimes(names)) for key, names in alike.items()]
+    return write("parts.rests", list=write.join(said)) if said else ()
+
+
+def _way(write: Writer, one: Estimate, digits: int, scale: float) -> Inlines:
+    """``4.7 fewer (2.5 to 6.9)``."""
+    size, state = sizer(write, one, digits, scale), verdict(one)
+    within = ranges(write, one, size, turned=state is Verdict.FEWER, short=True)
+    way = write(f"change.side_{state}", size=size("estimate"))
+    return (*way, Text(" ("), *within, Text(")"), Mark(one.fact))
 
 
 def direction(write: Writer, changes: Sequence[Estimate]) -> Inlines:
@@ -182,21 +200,18 @@ def direction(write: Writer, changes: Sequence[Estimate]) -> Inlines:
 
 
 def sure(write: Writer, results: Results, changes: Sequence[Estimate]) -> Inlines:
-    """How sure the differences told are; chance in the simulation, and doubt about the parameters,
-    told apart by name."""
-    single, drawn = len(results.told.seeds) < 2, bool(results.manifest.get("draws"))
-    said = [] if single or not results.told.others else [direction(write, changes)]
+    """How sure the differences told are: what the model is worth, then how sure their direction
+    is, of chance in the simulation and of the parameters, told apart by name."""
+    single = len(results.told.seeds) < 2
+    said: list[Inlines] = []
+    if results.findings is not None:
+        said.append(write("page.sure_findings", **verdicts(write, results.findings)))
+    if results.told.others and not single:
+        said.append(direction(write, changes))
     if single:
         said.append(write("page.sure_single"))
-    elif drawn:
-        said.append(write("page.sure_both", reach=write.reach()))
-        if results.findings is not None:
-            said.append(write("page.sure_findings", **verdicts(write, results.findings)))
-    else:
-        said += [
-            write("page.sure_chance", n=write.told("seeds_finished")),
-            write("page.sure_no_parameters"),
-        ]
+    elif not results.manifest.get("draws"):
+        said.append(write("page.sure_no_parameters"))
     if results.manifest.get("partial"):
         said.append(write(
             "page.failed", asked=write.told("replicates"), done=write.told("seeds_finished")

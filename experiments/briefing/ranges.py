@@ -22,30 +22,29 @@ def sizer(write: Writer, found: Estimate, digits: int, scale: float, form: str =
 
 
 def ranges(
-    write: Writer, found: Estimate, size: Size, *, turned: bool, words: str = "change"
+    write: Writer, found: Estimate, size: Size, *, turned: bool, short: bool = False
 ) -> Inlines:
-    """The interval of chance, and that of doubt about the parameters where they were drawn.
+    """The interval of chance, and that of doubt about the parameters where they were drawn; in
+    `short` one range that holds both.
 
-    Ends stand as they are, or with the signs `turned`, so that sizes rise from left to right; in
-    the phrases of ``change``, or the shorter ones of ``behind``.
+    Ends stand as they are, or with the signs `turned`, so that sizes rise from left to right.
     """
-    chance = _ends(write, size, CHANCE, turned, words)
+    if short:
+        return _ends(write, size, found.ends, turned)
+    chance = _ends(write, size, CHANCE, turned)
     if not found.drawn:
         return chance
     if found.doubtless:
-        return write(f"{words}.ranges_no_doubt", chance=chance)
-    doubt = _ends(write, size, DOUBT, turned, words)
-    return write(f"{words}.ranges", chance=chance, doubt=doubt)
+        return write("change.ranges_no_doubt", chance=chance)
+    return write("change.ranges", chance=chance, doubt=_ends(write, size, DOUBT, turned))
 
 
-def _ends(
-    write: Writer, size: Size, columns: tuple[str, str], turned: bool, words: str
-) -> Inlines:
+def _ends(write: Writer, size: Size, columns: tuple[str, str], turned: bool) -> Inlines:
     """Both ends, or one number where they are the same in print."""
     near, far = (size(column) for column in (columns[::-1] if turned else columns))
     if near.text == far.text:
-        return write(f"{words}.range_one", low=near)
-    return write(f"{words}.range", low=near, high=far)
+        return write("change.range_one", low=near)
+    return write("change.range", low=near, high=far)
 
 
 def bounds(

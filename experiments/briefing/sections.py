@@ -71,15 +71,15 @@ def pages(write: Writer, results: Results, drawn: dict[str, Drawn], audience: st
 
 
 def _answer(made: Pages) -> list[Block]:
-    said = answer(made.write, made.results, made.topics)
-    return [*said, *made.charts("glance"), words_used(made.write, made.results), Break()]
+    foot = [*made.charts("glance"), words_used(made.write, made.results)]
+    return [*answer(made.write, made.results, made.topics, foot=foot), Break()]
 
 
 def _answer_to_quote(made: Pages) -> list[Block]:
     rules = Bullets((made.write("quote.may"), made.write("quote.may_not")))
     quote: list[Block] = [made.heading("quote"), rules]
-    said = answer(made.write, made.results, made.topics, after=quote)
-    return [*said, words_used(made.write, made.results), Break()]
+    foot = [words_used(made.write, made.results)]
+    return [*answer(made.write, made.results, made.topics, after=quote, foot=foot), Break()]
 
 
 def _glance(made: Pages) -> list[Block]:

@@ -24,9 +24,7 @@ from experiments.style import FONTS
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 WRAPS = {"strong": "strong", "quiet": "small", "code": "mono"}
-PARAGRAPHS = {
-    "": "par", "intro": "intro", "note": "note", "behind": "behind", "code": "source", "ids": "ids",
-}
+PARAGRAPHS = {"": "par", "intro": "intro", "note": "note", "code": "source", "ids": "ids"}
 
 
 def pdf(document: Document, charts: Mapping[str, bytes], made: dt.datetime) -> bytes:

@@ -18,7 +18,6 @@ from experiments.briefing.chart_forests import sure_figure
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import Mark, Number, Table, inlines_of, plain
 from experiments.briefing.facts import MANIFEST, Facts
-from experiments.briefing.findings import behind
 from experiments.briefing.make import brief
 from experiments.briefing.mind import mind
 from experiments.briefing.page_one import found_topics
@@ -143,18 +142,6 @@ def test_a_text_that_is_not_clear_here_is_told_elsewhere_whatever_others_are(cod
     ends = {"low": say.number(1, 1), "high": say.number(3, 1)}
     assert say(f"change.{'fewer' if sign > 0 else 'more'}", size=say.number(2, 1),
                regime=say("regimes.no-contact"), range=say("change.range", **ends)) in text
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_what_may_be_nothing_is_told_with_both_its_ends_where_there_are_no_brackets(code):
-    found = results("encounters", {NEW: (5.0, -2.0, 12.0), "no-contact": (1.0, -5.0, 7.0)})
-    write, say = writer(found, code), language(code)
-    one = found_topics(write, found)[0]
-    text = plain(behind(write, one, ()))
-    for low, high, regime in ((-2, 12, NEW), (-5, 7, "no-contact")):
-        ends = {"low": say.number(low, 0, signed=True), "high": say.number(high, 0, signed=True)}
-        told = {"regime": say(f"regimes.{regime}"), "ranges": say("behind.range", **ends)}
-        assert say("behind.unclear", **told) in text
 
 
 def drawn(sign):

@@ -136,7 +136,8 @@ def test_findings_that_helped_to_choose_numbers_are_counted_apart(tmp_path):
     write = writer(results("encounters", {}))
     text = plain(validation_text(write, validation(counted(tmp_path / "v", calibration=FITTED))))
     assert "against 11 published" in text and "agrees with 5" in text
-    assert "(1 within the study’s own interval; 2 because its rules allow no other sign)" in text
+    assert "within the study’s own interval: 1; agreements that could not have come out" in text
+    assert "by the model’s rules: 2." in text
     assert "Of 4 that were used, it agrees with 3" in text
 
 

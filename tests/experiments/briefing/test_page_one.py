@@ -12,7 +12,13 @@ import pytest
 from experiments.briefing.document import Box, Mark, Number, inlines_of, plain
 from experiments.briefing.facts import Facts
 from experiments.briefing.ids import letters
-from experiments.briefing.page_one import answer, direction, found_topics, titles
+from experiments.briefing.page_one import (
+    answer,
+    direction,
+    found_topics,
+    titles,
+    words_used,
+)
 from experiments.briefing.writer import Writer
 from experiments.language import LANGUAGES, language
 from tests.experiments.briefing.known import BASE, OTHERS, results, row, writer
@@ -48,7 +54,7 @@ def test_page_one_says_how_sure_the_direction_is_the_same_for_either(code, sign,
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("sign", [1, -1])
-def test_page_one_says_what_rests_on_fear_alone(code, sign):
+def test_page_one_says_what_comes_from_fear_and_what_from_the_law_alike(code, sign):
     def both(law, belief):
         ways = {part: (sign * mean, *sorted((sign * (mean - 0.5), sign * (mean + 0.5))))
                 for part, mean in (("legal_exposure", law), ("belief", belief))}
@@ -58,12 +64,24 @@ def test_page_one_says_what_rests_on_fear_alone(code, sign):
 
     say = language(code)
     name = say(f"regimes.{NEW}")
-    keys = {(0.0, 3.0): "wholly", (2.0, 1.0): "partly"}
+
+    def sized(mean):
+        way = ("more", "fewer")[sign * mean < 0]
+        ends = [say.number(abs(mean) + end, 1) for end in (-0.5, 0.5)]
+        within = say("change.range", low=ends[0], high=ends[1])
+        return f"{say(f'change.side_{way}', size=say.number(abs(mean), 1))} ({within})"
+
+    for law, belief in ((2.0, 1.0), (-1.0, 4.0)):
+        said = say("parts.both", regime=name, belief=sized(belief), legal_exposure=sized(law))
+        assert say("parts.rests", list=said) in both(law, belief)
+    keys = {
+        (0.0, 3.0): "all_belief", (3.0, 0.0): "all_legal_exposure",
+        (0.3, 2.7): "only_belief", (2.7, 0.3): "only_legal_exposure",
+    }
     for (law, belief), key in keys.items():
-        text = both(law, belief)
         told = say("parts.rests", list=say(f"parts.{key}", regimes=name))
-        assert told in text
-    assert say("parts.rests", list="").strip(" .") not in both(3.0, 0.0)
+        assert told in both(law, belief)
+    assert say("parts.rests", list="").strip(" .") not in both(0.3, 0.3)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -71,11 +89,15 @@ def test_page_one_says_where_a_difference_can_be_told_that_cannot_be_here(code):
     own = results("encounters", {NEW: (0.5, -1.0, 2.0)})
     alone = results("encounters", {NEW: (3.0, 2.0, 4.0)}, environment="E0")
     say, both = language(code), dataclasses.replace(own, variants={"E0": alone})
-    size = say("change.more_bare", size=say.number(3, 1), regime=say(f"regimes.{NEW}"))
+    within = say("change.range", low=say.number(2, 1), high=say.number(4, 1))
+    name = say(f"regimes.{NEW}")
+    size = say("change.more", size=say.number(3, 1), regime=name, range=within)
     there = say("text.mind_elsewhere", name=say("settings.E0"), list=size)
-    told = say("page.elsewhere", list="", thing=say("topic.encounters.thing")).rstrip(". ")
-    assert told in first_page(both, code) and there in first_page(both, code)
-    assert told not in first_page(dataclasses.replace(own, variants={"E0": own}), code)
+    words = {slot: say(f"topic.encounters.{slot}") for slot in ("thing", "unit")}
+    told = say("page.elsewhere", list=there, **words)
+    plainly = re.sub(r"\)[a-z]+\.", ").", first_page(both, code))
+    assert told in plainly
+    assert there not in first_page(dataclasses.replace(own, variants={"E0": own}), code)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -86,8 +108,7 @@ def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
     text = plain(inlines_of(answer(write, found, found_topics(write, found))))
     say = language(code)
     assert "E3" in text
-    sized = say("parts.sized", law=say.number(2.5, 1, signed=True), belief=say("parts.nothing"))
-    assert sized in text
+    assert say("parts.only_legal_exposure", regimes=say(f"regimes.{NEW}")) in text
     assert say("page.sure_no_parameters") in text
 
 
@@ -96,12 +117,13 @@ def test_page_one_names_its_legal_environment_and_tells_law_from_belief(code):
 def test_page_one_says_of_doubt_only_what_is_in_its_intervals(code, drawn):
     change = {NEW: (3.0, 2.0, 4.0)}
     found = results("encounters", change, draws=change if drawn else None)
-    write = writer(found, code)
-    text = plain(inlines_of(answer(write, found, found_topics(write, found))))
-    say = language(code)
-    assert (say("page.sure_no_parameters") in text) is not drawn
+    write, say = writer(found, code), language(code)
+    words = plain(words_used(write, found).inlines)
+    assert (say("page.sure_no_parameters") in first_page(found, code)) is not drawn
     reach = say("page.reach_range", draws="1")
-    assert (say("page.sure_both", reach=reach) in text) is drawn
+    assert (say("words.parameters.means", reach=reach) in words) is drawn
+    assert say("words.chance.means", n=str(len(found.told.seeds))) in words
+    assert say("page.brackets_drawn" if drawn else "page.brackets") in first_page(found, code)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
