@@ -14,6 +14,7 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from experiments.briefing.ranges import CHANCE, DOUBT
 from experiments.briefing.results import Results
 from experiments.briefing.writer import Writer
 from experiments.language import MINUS, Language, few_digits, places
@@ -27,7 +28,7 @@ from model.tiles import tile_centres
 OUTCOME = "area_reporting"
 SIZE = (7.4, 3.5)
 #: Shares of the figure: what a map and the words beside it take of its width; where maps end.
-MAP, BESIDE, LOWEST = 0.25, 0.23, 0.16
+MAP, BESIDE, LOWEST = 0.19, 0.3, 0.16
 #: So many areas of all leave out zero by chance alone: the other side of a 95% interval.
 BY_CHANCE = 0.05
 #: Maps side by side, and names of areas listed under each.
@@ -64,7 +65,7 @@ def map_figure(write: Writer, results: Results, regimes: list[str]) -> tuple[Fig
                 (told.regime(regime, say), {"fontsize": 9, "fontweight": "bold"}),
                 (say.either(f"words.texts.{regime}", ""), {"fontsize": 8, "color": FAINT}),
                 (text, {"fontsize": 8, "color": BASELINE}),
-                (listed, {"fontsize": 8, "color": BASELINE}),
+                (listed, {"fontsize": 7.5, "color": BASELINE}),
             ])
             texts.append(f"{told.regime(regime, say)}: {text} {listed.replace(chr(10), ', ')}.")
         _scale(figure, reach, say("chart.map_unit", base=base), say)
@@ -140,16 +141,18 @@ def _largest(found: pd.DataFrame) -> dict[str, str]:
 
 
 def _names(say: Language, city: City, found: pd.DataFrame, named: dict[str, str]) -> str:
-    """The letters' areas with their values, a line each."""
+    """The letters' areas with their values and the range that holds all that is not known, a line
+    each."""
     names = dict(zip(map(str, city.numbers), city.names, strict=True))
-    values = found["estimate"]
-    figures = {
-        number: say.number(values[number], few_digits(values[number]), signed=True)
-        for number in named
-    }
-    return "\n".join(
-        f"{letter}  {names[number]} {figures[number]}" for number, letter in named.items()
-    )
+    ends = found[[name for name in (*CHANCE, *DOUBT) if name in found]]
+    lines = []
+    for number, letter in named.items():
+        value, at = found["estimate"][number], ends.loc[number]
+        figures = [say.number(one, few_digits(value), signed=True)
+                   for one in (value, at.min(), at.max())]
+        within = say("change.range", low=figures[1], high=figures[2])
+        lines.append(f"{letter}  {names[number]} {figures[0]} ({within})")
+    return "\n".join(lines)
 
 
 def _map(

@@ -171,7 +171,7 @@ def _evidence(made: Pages) -> list[Block]:
 def _regimes(made: Pages) -> list[Block]:
     told = made.results.told
     term = Paragraph((*explained(made.write, "detainer"), Text(".")), "note")
-    return [made.heading("regimes"), term, *clause_tables(made.write, told.baseline, told.others)]
+    return [made.heading("regimes"), *clause_tables(made.write, told.baseline, told.others), term]
 
 
 def _limits(made: Pages) -> list[Block]:

@@ -49,7 +49,7 @@ GRIDS = {
 }
 NONE = (math.nan, math.nan)
 GRIDS_LAST = GROUPS["channel"][-1]
-#: Estimate, interval of chance, interval of the parameters; whether it is told apart from zero.
+#: Estimate, interval of chance, interval of the parameters; whether it is clear.
 CASES = {
     "clear": ((2.0, 1.0, 3.0, *NONE), True),
     "clear, with parameters": ((2.0, 1.0, 3.0, 0.5, 5.0), True),
@@ -116,8 +116,8 @@ def title(
 
 
 def test_the_title_is_a_finding_only_when_the_interval_leaves_out_zero():
-    assert title(-1, 3).endswith("no difference of the total can be told from zero")
-    assert title(0, 0).endswith("no difference of the total can be told from zero")
+    assert title(-1, 3).endswith("no clear difference of the total")
+    assert title(0, 0).endswith("no clear difference of the total")
     assert title(np.nan, np.nan) == ""
     assert title(1, 3, suppressed=True) == ""
     assert title(1, 3).startswith("2.0 more encounters")
@@ -298,8 +298,8 @@ def test_the_words_for_a_chart_tell_what_can_be_told_from_zero():
         for case in ("clear", "chance holds zero")
     )
     assert "b +2.0, c +2.0" in clear["encounters"]
-    assert "not told apart" not in clear["encounters"]
-    assert "b +2.0 (not told apart from zero)" in unclear["encounters"]
+    assert "not clear" not in clear["encounters"]
+    assert "b +2.0 (not clear)" in unclear["encounters"]
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])

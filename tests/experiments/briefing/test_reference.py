@@ -44,8 +44,8 @@ def test_the_example_has_all_that_a_briefing_can_hold():
 
 def test_page_one_says_which_text_is_in_force():
     said = {
-        "en": "against Welcoming 2021, the text in force since 23 February 2021:",
-        "es": "frente a Acogedora 2021, vigente desde el 23 de febrero de 2021:",
+        "en": "compared with Welcoming 2021, the text in force since 23 February 2021.",
+        "es": "frente a Acogedora 2021, vigente desde el 23 de febrero de 2021.",
     }
     for code, words in said.items():
         assert words in (FOLDER / f"briefing-{code}" / "briefing.html").read_text("utf-8")
