@@ -112,7 +112,8 @@ def _group(
 
 def _cited(write: Writer, clause: object) -> str:
     """The section, and that it is from memory or made up where it is."""
-    text, checked = str(getattr(clause, "text", "")), str(getattr(clause, "checked", ""))
+    checked = str(getattr(clause, "checked", ""))
     if checked == "hypothetical":
         return write.language("clause.hypothetical")
+    text = write.language.phrase(str(getattr(clause, "text", "")))
     return f"{text}; {write.language('clause.memory')}" if checked == "memory" else text

@@ -32,8 +32,8 @@ def _posture(write: Writer, results: Results) -> Inlines:
     own = results.told.posture
     tried = [one.told.posture for one in results.variants.values() if one.told.posture != own]
     if tried:
-        listed = write.language.listed(list(dict.fromkeys(tried)))
-        return write("text.mind_postures", posture=own, list=listed)
+        listed = write.language.listed([write.setting(one) for one in dict.fromkeys(tried)])
+        return write("text.mind_postures", list=listed)
     return write("text.mind_posture", posture=own)
 
 

@@ -21,7 +21,7 @@ VALIDATION, FITTED = "carveout validation", "calibration"
 VERDICTS = {
     "agree": "verdicts.agrees", "sign": "verdicts.right sign", "disagree": "verdicts.disagrees",
     "other": "verdicts.not comparable", "interval": "agreements.interval",
-    "rule": "agreements.rule",
+    "margin": "agreements.discrepancy", "bare": "agreements.sign", "rule": "agreements.rule",
 }
 #: Letters of a commit in print.
 SHORT = 12

@@ -107,7 +107,8 @@ def test_what_would_change_our_mind_says_whether_another_posture_was_tried(code)
     say = language(code)
     for variants, key, slots in (
         ({"E0": under(own, environment="E0")}, "mind_posture", {}),
-        ({"surge": under(own, posture=POSTURE)}, "mind_postures", {"list": POSTURE}),
+        ({"surge": under(own, posture=POSTURE)}, "mind_postures",
+         {"list": say(f"settings.{POSTURE}")}),
     ):
         found = dataclasses.replace(own, variants=variants)
         write = writer(found, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from string import Formatter
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from experiments.language import LANGUAGES, language
 from experiments.outcomes import GROUPS, OUTCOMES
 from model.faults import BadInput
-from model.ordinance import regime_names
+from model.ordinance import load_regime, regime_names
 from model.plain_words import CLASS_WORDS, NUMBERS, RECIPIENT_WORDS, TITLES, WORDS
 
 
@@ -56,6 +57,18 @@ def test_spanish_has_every_name_that_english_code_has():
     assert [word for word in words if word not in spanish["phrases"]] == []
 
 
+def test_what_the_law_files_cite_in_english_words_has_its_spanish():
+    """Sections and journals are cited as they are; a note of ours in words is translated."""
+    cited = {
+        str(getattr(clause, "text", ""))
+        for name in regime_names() for clause in vars(load_regime(name).clauses).values()
+        if clause is not None and getattr(clause, "checked", "") != "hypothetical"
+    }
+    noted = {text for text in cited if re.search(r"[a-z]{5,}", text)}
+    assert len(noted) > 10
+    assert [text for text in noted if text not in language("es").table["phrases"]] == []
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_regime_and_group_has_a_name(code):
     say = language(code)
@@ -65,11 +78,11 @@ def test_every_regime_and_group_has_a_name(code):
     assert [group for group in groups if not say.has(f"groups.{group}")] == []
 
 
-def test_numbers_and_dates_are_written_as_each_language_does():
+def test_numbers_and_dates_are_written_as_each_language_does_in_the_united_states():
+    """Spanish in the US, as in Mexico and Central America, has the point before decimals."""
     english, spanish = language("en"), language("es")
-    assert english.number(-1234.5, 1) == "−1,234.5"
-    assert spanish.number(-1234.5, 1) == "−1234,5"
-    assert spanish.number(12345.678, 2) == "12\u202f345,68"
+    assert english.number(-1234.5, 1) == spanish.number(-1234.5, 1) == "−1,234.5"
+    assert spanish.number(12345.678, 2) == "12,345.68"
     assert english.number(0.2, 1, signed=True) == "+0.2"
     assert english.number(-0.0004, 2, signed=True) == "0.00"
     day = dt.date(2022, 1, 1)
