@@ -1,8 +1,9 @@
 """The committed example, ``results/reference``: ``python -m experiments.briefing.reference``.
 
-Runs today's comparison of all regimes, the same where the ordinance alone binds, without fear and
-under the federal surge of 2025, a split into clauses and a validation; keeps their small tables;
-and writes the briefing in both languages. ``--pages`` writes the briefings anew from the tables
+Runs today's comparison of all regimes; the same where the ordinance alone binds, without fear,
+without offenders who answer to reporting, without help for survivors, and under the federal surge
+of 2025; a split into clauses and a validation. Keeps their small tables, and writes the briefing in
+both languages. ``--pages`` writes the briefings anew from the tables
 that are kept, which takes seconds; a test holds that they come out byte for byte.
 """
 
@@ -23,7 +24,9 @@ from experiments.language import LANGUAGES
 from experiments.validation.report import FINDINGS
 
 FOLDER = Path(__file__).parents[2] / "results" / "reference"
-MAIN, BESIDE = "today", ("ordinance-alone", "no-fear", "surge", "clauses", "validation")
+MAIN, BESIDE = "today", (
+    "ordinance-alone", "no-fear", "no-response", "no-survivors", "surge", "clauses", "validation",
+)
 #: The text that is in force, so that every difference is what would change.
 IN_FORCE = "welcoming-2021"
 #: What ran, by folder; every command ends in ``--out FOLDER``.
@@ -39,6 +42,14 @@ RUNS = {
     "no-fear": (
         "compare", "--baseline", IN_FORCE, "--set", "chilling=0", "--scale", "{scale}",
         "--replicates", "{replicates}", "--seed", "1",
+    ),
+    "no-response": (
+        "compare", "--baseline", IN_FORCE, "--set", "offenders_respond=0", "--scale", "{scale}",
+        "--replicates", "{replicates}", "--seed", "1",
+    ),
+    "no-survivors": (
+        "compare", "--baseline", IN_FORCE, "--set", "survivor_support_logit=0",
+        "--scale", "{scale}", "--replicates", "{replicates}", "--seed", "1",
     ),
     "surge": (
         "compare", "--baseline", IN_FORCE, "--posture", "2025-surge", "--scale", "{scale}",
