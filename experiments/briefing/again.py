@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.briefing.results import Results
@@ -11,6 +11,8 @@ from experiments.briefing.results import Results
 #: Where commands put what they make, so that the last of them finds it.
 PLACE = "results"
 OUT = "--out"
+#: So many commands of a kind are written by a function of the shell, and its name.
+MANY, SHARED = 3, "again"
 
 
 def commands(results: Results, code: str, audience: str) -> list[str]:
@@ -30,6 +32,36 @@ def commands(results: Results, code: str, audience: str) -> list[str]:
         last += ["--with", f"{PLACE}/{one[0]}"]
     last += ["--language", code, "--audience", audience, OUT, f"{PLACE}/briefing"]
     return [*dict.fromkeys(made), shlex.join(last)]
+
+
+def in_short(lines: Sequence[str]) -> list[str]:
+    """The same commands, where several are of one kind by a function of the shell that holds what
+    they share."""
+    kind = shlex.join(shlex.split(lines[0])[:2])
+    of_kind = [line for line in lines if line.startswith(f"{kind} ")]
+    if len(of_kind) < MANY:
+        return list(lines)
+    split = {line: _units(line) for line in of_kind}
+    first, *others = split.values()
+    shared = [unit for unit in first if all(unit in units for units in others)]
+    short = {
+        line: shlex.join([SHARED, *(word for unit in units if unit not in shared for word in unit)])
+        for line, units in split.items()
+    }
+    held = shlex.join([word for unit in shared for word in unit])
+    return [f'{SHARED}() {{ {held} "$@"; }}', *(short.get(line, line) for line in lines)]
+
+
+def _units(line: str) -> list[tuple[str, ...]]:
+    """A command's words: those before its options one by one, and every option with its values."""
+    units: list[tuple[str, ...]] = []
+    for word in shlex.split(line):
+        option = bool(units) and units[-1][0].startswith("--")
+        if option and not word.startswith("--"):
+            units[-1] = (*units[-1], word)
+        else:
+            units.append((word,))
+    return units
 
 
 def commits(results: Results) -> dict[str, str]:

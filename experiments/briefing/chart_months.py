@@ -28,7 +28,7 @@ from model.ordinance import load_regime
 
 OUTCOME = "reporting_undocumented"
 #: Panels side by side; inches of a panel's height, and between two of them.
-COLUMNS, ROW, BETWEEN = 6, 0.8, 0.25
+COLUMNS, ROW, BETWEEN = 6, 0.74, 0.25
 
 
 def months_figure(write: Writer, results: Results) -> tuple[Figure, str, tuple[str, ...]] | None:

@@ -128,7 +128,9 @@ def _direction(
 
 def _size(claim: dict, change: Estimate) -> str:
     """What holds of the claim's size for the whole of the model's: a tenth or a half of it at most,
-    smaller or larger; empty where the claim's own lies within."""
+    smaller or larger; empty where the claim's own lies within, or it has none in this unit."""
+    if "value" not in claim["numbers"]:
+        return ""
     column, which = claim["numbers"]["value"]
     claimed = abs(figure(claim["evidence"], column, which))
     least, most = sorted(abs(getattr(change, end)) for end in change.ends)

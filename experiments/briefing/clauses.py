@@ -16,6 +16,8 @@ from model.plain_words import TITLES, clause_value
 MOST_COLUMNS = 2
 #: Kept in the texts but moved by nothing in the model, and in words of the files' own.
 LEFT_OUT = ("stated_only",)
+#: Stands behind what is cited from a text that was checked in part, explained below the table.
+PARTLY = "\N{DAGGER}"
 
 
 def clause_tables(write: Writer, baseline: str, others: Sequence[str]) -> list[Block]:
@@ -116,4 +118,5 @@ def _cited(write: Writer, clause: object) -> str:
     if checked == "hypothetical":
         return write.language("clause.hypothetical")
     text = write.language.phrase(str(getattr(clause, "text", "")))
+    text += PARTLY if checked == "partly" else ""
     return f"{text}; {write.language('clause.memory')}" if checked == "memory" else text

@@ -126,11 +126,12 @@ def sentence(
             clauses.append(write(f"change.{which}", regimes=write.regimes(names)))
     clauses += _rest(write, found, pick)
     said = write.join(clauses) if clauses else write("change.alone")
-    said = (*_level(write, found, baseline, short=short), Text(": "), *said)
+    said = (*level_said(write, found, baseline, short=short), Text(": "), *said)
     return (*said, *few_note(write, found), Text("."), *small_note(write, found))
 
 
-def _level(write: Writer, found: Topic, baseline: str, *, short: bool) -> Inlines:
+def level_said(write: Writer, found: Topic, baseline: str, *, short: bool) -> Inlines:
+    """The level under the baseline, or why there is none."""
     base, name = found.base, write.regime(baseline)
     state = verdict(base)
     for case in (Verdict.HIDDEN, Verdict.NONE, Verdict.MISSING):
@@ -153,7 +154,11 @@ def _of_them(write: Writer, outcome: str, baseline: str) -> Inlines:
     if part.missing or part.suppressed or math.isnan(part.estimate):
         return ()
     size = sizer(write, part, level_digits(part.estimate), 1.0)
-    return (*write(f"topic.{outcome}.of_them", size=size("estimate")), Mark(part.fact))
+    shown: Inlines = (size("estimate"),)
+    if not math.isnan(part.low):
+        within = ranges(write, part, size, turned=False, short=True)
+        shown = (*shown, Text(" ("), *within, Text(")"))
+    return (*write(f"topic.{outcome}.of_them", size=shown), Mark(part.fact))
 
 
 def _changes(write: Writer, found: Topic, regime: str, *, short: bool = False) -> Inlines:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from experiments.briefing.document import Block, Bullets, Inlines, Mark, Paragraph, Text
-from experiments.briefing.findings import Topic, clause
+from experiments.briefing.findings import Topic, clause, level_said, topic
 from experiments.briefing.results import Results
 from experiments.briefing.rules import Verdict, ends, losses, reversals, verdict
 from experiments.briefing.writer import Writer, change_digits
+
+#: What moves most with the level of federal enforcement.
+MET = "encounters"
+#: A difference of less than this share of its size keeps its sign, and is told to shrink.
+SHRUNK = 0.1
 
 
 def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
@@ -28,13 +33,17 @@ def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
 
 
 def _posture(write: Writer, results: Results) -> Inlines:
-    """Whether another level of federal enforcement was tried."""
-    own = results.told.posture
-    tried = [one.told.posture for one in results.variants.values() if one.told.posture != own]
-    if tried:
-        listed = write.language.listed([write.setting(one) for one in dict.fromkeys(tried)])
-        return write("text.mind_postures", list=listed)
-    return write("text.mind_posture", posture=own)
+    """Whether another level of federal enforcement was tried, and how many meet ICE there."""
+    own, base = results.told.posture, results.told.baseline
+    tried = {one.told.posture: one for one in results.variants.values() if one.told.posture != own}
+    if not tried:
+        return write("text.mind_posture", posture=own)
+    said = []
+    for name, other in tried.items():
+        there = Writer(write.language, other.facts)
+        level = level_said(there, topic(there, MET, base, []), base, short=True)
+        said.append(write("text.mind_level", name=write.setting(name), level=level))
+    return write("text.mind_postures", list=write.join(said, " "))
 
 
 def other_verdicts(results: Results, outcome: str, regime: str) -> dict[str, Verdict]:
@@ -56,6 +65,8 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
         found_so = (
             ("reversed", reversals(main, others)), ("lost", losses(main, others)),
             ("gone", ends(main, others)),
+            ("shrunk", [name for name, state in others.items() if state is main and
+                        _shrunk(results, found, regime, name)]),
         )
         for key, names in found_so:
             if names:
@@ -73,6 +84,12 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     if len(found.clear) < len(found.changes):
         said += _elsewhere(write, results, found, lead)
     return said
+
+
+def _shrunk(results: Results, found: Topic, regime: str, name: str) -> bool:
+    """Whether under a setting a difference is less than `SHRUNK` of what it is here."""
+    there = results.variants[name].facts.estimate("difference", regime, found.outcome)
+    return abs(there.estimate) < SHRUNK * abs(found.changes[regime].estimate)
 
 
 def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> list[Inlines]:
@@ -103,5 +120,8 @@ def elsewhere(
                 (*clause(write, one, regime, scale, digits, short=short), Mark(one.fact))
                 for regime, one in clear.items()
             ])
+            if rest := len(changes) - len(clear):
+                count = write.language.number(rest)
+                listed = (*listed, *write("text.mind_elsewhere_rest", count=count))
             parts.append(write("text.mind_elsewhere", name=write.setting(name), list=listed))
     return parts

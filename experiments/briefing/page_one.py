@@ -14,8 +14,9 @@ from experiments.briefing.mind import elsewhere
 from experiments.briefing.ranges import ranges, sizer
 from experiments.briefing.results import Results
 from experiments.briefing.rules import NO_EVENTS, Verdict, least_word, verdict
-from experiments.briefing.validated import verdicts
+from experiments.briefing.validated import fitted, verdicts
 from experiments.briefing.writer import Writer, change_digits
+from experiments.uncertainty import MANY
 
 #: Terms of the law that page one explains, beside the names of the texts.
 TERMS = ("met", "carve_out", "environment")
@@ -100,7 +101,7 @@ def words_used(write: Writer, results: Results) -> Block:
     if len(results.told.seeds) > 1:
         doubt["chance"] = {"n": write.told("seeds_finished")}
         if results.manifest.get("draws"):
-            doubt["parameters"] = {"reach": write.reach()}
+            doubt["parameters"] = {"reach": write.reach(), "share": _share_within(write)}
         if results.told.others:
             doubt["clear"] = {}
     said = [explained(write, term, **slots) for term, slots in doubt.items()]
@@ -118,6 +119,14 @@ def explained(write: Writer, term: str, **slots: Inlines | Number) -> Inlines:
     """A term, and what it means."""
     said = write(f"words.{term}.means", **slots)
     return (write.strong(f"words.{term}.term"), Text(": "), *said)
+
+
+def _share_within(write: Writer) -> Inlines:
+    """Percent of the posterior that the interval over draws holds: of few their range, which one
+    more would leave in 2 of n + 1 cases."""
+    draws = int(write.facts.told("draws").value("value"))
+    share = 95.0 if draws >= MANY else 100 * (draws - 1) / (draws + 1)
+    return write.inlines(write.language.number(share))
 
 
 def _in_model(write: Writer, results: Results) -> Inlines:
@@ -205,7 +214,8 @@ def sure(write: Writer, results: Results, changes: Sequence[Estimate]) -> Inline
     single = len(results.told.seeds) < 2
     said: list[Inlines] = []
     if results.findings is not None:
-        said.append(write("page.sure_findings", **verdicts(write, results.findings)))
+        counts = verdicts(write, results.findings) | fitted(write, results.findings)
+        said.append(write("page.sure_findings", **counts))
     if results.told.others and not single:
         said.append(direction(write, changes))
     if single:

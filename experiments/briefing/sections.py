@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from experiments.briefing.again import commands, commits
+from experiments.briefing.again import commands, commits, in_short
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.clauses import clause_tables
 from experiments.briefing.document import (
@@ -151,8 +151,8 @@ def _clauses(made: Pages) -> list[Block]:
 
 
 def _mind(made: Pages) -> list[Block]:
-    said = mind(made.write, made.results, made.topics)
-    return [made.heading("mind"), *said, *made.charts("sure")]
+    *said, change = mind(made.write, made.results, made.topics)
+    return [made.heading("mind"), *said, *made.charts("sure"), change]
 
 
 def _evidence(made: Pages) -> list[Block]:
@@ -167,7 +167,8 @@ def _evidence(made: Pages) -> list[Block]:
 
 def _regimes(made: Pages) -> list[Block]:
     told = made.results.told
-    term = Paragraph((*explained(made.write, "detainer"), Text(".")), "note")
+    said = (*explained(made.write, "detainer"), Text(". "), *made.write("clause.partly"))
+    term = Paragraph(said, "note")
     return [made.heading("regimes"), *clause_tables(made.write, told.baseline, told.others), term]
 
 
@@ -191,7 +192,7 @@ def _method(made: Pages) -> list[Block]:
 
 def _again(made: Pages) -> list[Block]:
     write, manifest = made.write, made.results.manifest
-    lines = commands(made.results, write.language.code, made.audience)
+    lines = in_short(commands(made.results, write.language.code, made.audience))
     hashes = ", ".join(f"{name} {value[:8]}" for name, value in manifest["hashes"].items())
     known = {
         name: commit.partition("+")[0] or "–" for name, commit in commits(made.results).items()

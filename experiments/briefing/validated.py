@@ -35,10 +35,11 @@ class Validation:
     manifest: dict[str, Any]
     table: pd.DataFrame
 
-    def disagreements(self) -> pd.DataFrame:
-        """Ids and words of findings that helped to choose no number and that it disagrees with."""
-        apart = (self.table["role"] != FITTED) & (self.table["verdict"] == "disagrees")
-        return self.table.loc[apart, ["id", "finding"]]
+    def disagreements(self, *, fitted: bool) -> pd.DataFrame:
+        """Ids and words of findings that it disagrees with, of those that helped to choose its
+        numbers or of the others."""
+        which = (self.table["role"] == FITTED) == fitted
+        return self.table.loc[which & (self.table["verdict"] == "disagrees"), ["id", "finding"]]
 
     def count(self, write: Writer, key: str) -> Inlines:
         """A count of the manifest, as a number with its id."""
@@ -91,23 +92,35 @@ def verdicts(write: Writer, found: Validation) -> dict[str, Inlines]:
     return {name: found.count(write, key) for name, key in counted.items()}
 
 
+def fitted(write: Writer, found: Validation) -> dict[str, Inlines]:
+    """How many findings there are that the model was fitted to, and how many it meets."""
+    return {
+        "fitted": found.count(write, f"{FITTED}.findings"),
+        "met": found.count(write, f"{FITTED}.verdicts.agrees"),
+    }
+
+
 def validation_text(write: Writer, found: Validation | None) -> Inlines:
     """How many findings the model meets that it was not fitted to, and how many that it was."""
     if found is None:
         return write("validation.none")
-    fitted = {
-        name: found.count(write, f"{FITTED}.{key}")
-        for name, key in (("total", "findings"), ("agree", "verdicts.agrees"))
-    }
     said = [write("validation.some", **verdicts(write, found))]
+    apart, used = (_named(write, found.disagreements(fitted=one)) for one in (False, True))
+    if apart:
+        said.append(write("validation.disagreements", list=apart))
+    counts = fitted(write, found)
+    also = write("validation.also", list=used) if used else ()
+    last = write("validation.fitted", total=counts["fitted"], agree=counts["met"], also=also)
+    return write.join([*said, last], " ")
+
+
+def _named(write: Writer, findings: pd.DataFrame) -> str:
+    """Findings in quotation marks, each with its id."""
     say = write.language
-    named = [
+    return "; ".join(
         f"{say('grammar.quoted', text=say.phrase(row.finding))} ({row.id})"
-        for row in found.disagreements().itertuples()
-    ]
-    if named:
-        said.append(write("validation.disagreements", list="; ".join(named)))
-    return write.join([*said, write("validation.fitted", **fitted)], " ")
+        for row in findings.itertuples()
+    )
 
 
 def validation_source(found: Validation, write: Writer) -> Inlines:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shlex
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.briefing.again import commands, commits
+from experiments.briefing.again import commands, commits, in_short
 from experiments.briefing.chart_forests import sure_figure
 from experiments.briefing.claims import evidence_table
 from experiments.briefing.document import Mark, Number, Table, inlines_of, plain
@@ -56,6 +57,18 @@ def test_every_run_has_its_command_and_the_briefing_is_the_last(example):
     assert [words[at + 1] for at, word in enumerate(words) if word == "--with"] == folders[1:]
     assert {"es", "press"} <= set(words)
     assert list(commits(example)) == [MAIN, *BESIDE]
+
+
+def test_commands_in_short_do_the_same_in_a_shell(example):
+    lines = commands(example, "en", "council")
+    short = in_short(lines)
+    assert len("".join(short)) < 0.6 * len("".join(lines))
+    echo = 'carveout() { printf "%s\\n" "carveout $*"; }'
+    said = subprocess.run(
+        ["sh", "-euc", "\n".join([echo, *short])], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert [sorted(shlex.split(one)) for one in said] == [sorted(shlex.split(one)) for one in lines]
+    assert in_short(lines[:2]) == lines[:2]
 
 
 def test_a_study_is_made_again_by_one_command():
@@ -105,15 +118,39 @@ def test_a_difference_that_is_gone_elsewhere_is_not_said_to_keep_its_sign(code, 
 def test_what_would_change_our_mind_says_whether_another_posture_was_tried(code):
     own = results("encounters", {NEW: (3.0, 2.0, 4.0)})
     say = language(code)
-    for variants, key, slots in (
-        ({"E0": under(own, environment="E0")}, "mind_posture", {}),
-        ({"surge": under(own, posture=POSTURE)}, "mind_postures",
-         {"list": say(f"settings.{POSTURE}")}),
-    ):
+
+    def said(variants):
         found = dataclasses.replace(own, variants=variants)
         write = writer(found, code)
-        text = plain(inlines_of(mind(write, found, found_topics(write, found))))
-        assert say(f"text.{key}", posture="2017-2019", **slots) in text
+        return plain(inlines_of(mind(write, found, found_topics(write, found))))
+
+    none = say("text.mind_posture", posture="2017-2019")
+    assert none in said({"E0": under(own, environment="E0")})
+    surge = under(results("encounters", {NEW: (3.0, 2.0, 4.0)}, level=(90, 85, 95)),
+                  posture=POSTURE)
+    text = said({"surge": surge})
+    tried, name = say("text.mind_postures", list=""), say(f"settings.{POSTURE}")
+    there = say("text.mind_level", name=name, level="").rstrip(". ")
+    assert none not in text and f"{tried}{there}" in text
+    within = say("change.range", low=say.number(85, 1), high=say.number(95, 1))
+    assert f"{say.number(90, 1)} ({within})" in text.partition(tried)[2]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize(("share", "key"), [(0.05, "shrunk"), (0.5, "held"), (-0.05, "reversed")])
+def test_a_difference_that_nearly_vanishes_elsewhere_is_not_said_to_hold(code, sign, share, key):
+    def one(size):
+        mean, *ends = (sign * size * end for end in (3.0, 2.0, 4.0))
+        return results("encounters", {NEW: (mean, *sorted(ends))})
+
+    found = dataclasses.replace(one(1.0), variants={"E0": one(share)})
+    write, say = writer(found, code), language(code)
+    text = plain(inlines_of(mind(write, found, found_topics(write, found))))
+    slots = {"regime": say(f"regimes.{NEW}"), "names": say("settings.E0")}
+    told = [name for name in ("shrunk", "held", "reversed", "lost", "gone")
+            if say(f"text.mind_{name}", **slots) in text]
+    assert told == [key]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -190,7 +227,7 @@ def test_a_claim_is_told_whether_the_model_goes_its_way(code, sign, way):
     cells = [plain(one.cells[-1]) for one in evidence_table(writer(found, code), found).rows]
     assert say(f"evidence.{way}_way") in cells[0]
     # A claim that is not compared says why.
-    assert cells[4] == say("evidence.why_stated") and cells[5] == say("evidence.why_level")
+    assert cells[5] == say("evidence.why_stated") and cells[6] == say("evidence.why_level")
 
 
 def test_a_claim_has_no_direction_between_texts_that_are_not_its_sides():

@@ -121,7 +121,7 @@ def test_page_one_says_of_doubt_only_what_is_in_its_intervals(code, drawn):
     words = plain(words_used(write, found).inlines)
     assert (say("page.sure_no_parameters") in first_page(found, code)) is not drawn
     reach = say("page.reach_range", draws="1")
-    assert (say("words.parameters.means", reach=reach) in words) is drawn
+    assert (say("words.parameters.means", reach=reach, share="0") in words) is drawn
     assert say("words.chance.means", n=str(len(found.told.seeds))) in words
     assert say("page.brackets_drawn" if drawn else "page.brackets") in first_page(found, code)
 

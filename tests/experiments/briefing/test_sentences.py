@@ -249,7 +249,7 @@ def test_page_one_bounds_what_may_be_nothing_by_the_widest_unless_others_are_cle
     assert "no clear difference under Full cooperation and No contact." in text
     assert "2.5" not in text
     alone = shortened(THREE | {OLD: (-1.0, -2.5, 0.5)})
-    possible = ", though up to {} more or fewer stays possible"
+    possible = " (ranges reach {} either way)"
     assert f"under Full cooperation{possible.format(2.5)}" in alone
     nothing = {NEW: (0.5, -1.0, 2.0), OLD: (0.5, -3.0, 2.0), "no-contact": (0.0, -0.01, 0.01)}
     assert f"under any other text{possible.format('3.0')}" in shortened(nothing)
