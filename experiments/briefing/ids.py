@@ -31,7 +31,7 @@ def lettered(write: Writer, blocks: Sequence[Block]) -> list[Block]:
     found = [_block(block, given) for block in blocks]
     if not given:
         return found
-    listed = " · ".join(f"{letter} {fact}" for fact, letter in given.items())
+    listed = ", ".join(f"{letter} {fact}" for fact, letter in given.items())
     return [*found, Paragraph(write("page.ids", list=Text(listed)), "ids")]
 
 

@@ -199,7 +199,10 @@ def _again(made: Pages) -> list[Block]:
     }
     own, *_ = known.values()
     if len(set(known.values())) > 1:
-        own = ", ".join(f"{name} {commit[:SHORT]}" for name, commit in known.items())
+        same: dict[str, list[str]] = {}
+        for name, commit in known.items():
+            same.setdefault(commit, []).append(name)
+        own = ", ".join(f"{' = '.join(names)} {one[:SHORT]}" for one, names in same.items())
     blocks: list[Block] = [
         made.heading("again"), made.text("again.intro", "intro"),
         Paragraph(write.inlines("\n".join(f"$ {line}" for line in lines)), "code"),

@@ -138,7 +138,7 @@ def test_letters_on_page_one_stand_beside_every_number_and_are_listed_with_its_i
     marks = {one.fact: one.label for one in inlines if isinstance(one, Mark)}
     assert numbers <= set(marks) and len(numbers) >= 6
     assert list(marks.values()) == [letters(at) for at in range(len(marks))]
-    listed = plain(ids.inlines).rpartition("): ")[2].split(" · ")
+    listed = plain(ids.inlines).rpartition("): ")[2].split(", ")
     assert listed == [f"{letter} {fact}" for fact, letter in marks.items()]
 
 
