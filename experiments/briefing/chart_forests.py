@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from experiments.briefing.facts import Estimate
 from experiments.briefing.findings import Topic
+from experiments.briefing.mind import elsewhere_estimates
 from experiments.briefing.results import Results
-from experiments.briefing.rules import Verdict, ends, losses, reversals, verdict
+from experiments.briefing.rules import Verdict, ends, losses, reversals, shrunk, verdict
 from experiments.briefing.writer import Writer, change_digits
 from experiments.charts import interval_words
 from experiments.forest import Panel, forest
@@ -113,32 +114,36 @@ def sure_figure(
     panels = []
     turned: dict[str, list[str]] = {}  # settings by topic
     lost: dict[str, list[str]] = {}
+    small: dict[str, list[str]] = {}
     for found in topics:
-        others = {
-            name: other.facts.estimate("difference", regime, found.outcome)
-            for name, other in results.variants.items()
-        }
+        others = elsewhere_estimates(results, found.outcome, regime)
         states = {name: verdict(one) for name, one in others.items()}
         main = found.verdicts[regime]
         if names := reversals(main, states):
             turned[found.outcome] = names
         if names := [*losses(main, states), *ends(main, states)]:
             lost[found.outcome] = names
+        if names := shrunk(found.changes[regime], others):
+            small[found.outcome] = names
         panels.append(Panel(
             say(f"topic.{found.outcome}.short"), say(f"topic.{found.outcome}.unit"),
             marks(write, found, [found.changes[regime], *others.values()]),
         ))
     slots = {"regime": told.regime(regime, say), "base": told.regime(told.baseline, say)}
-    title = _sure_title(write, topics, regime, turned, lost, slots)
+    worst = next(((key, one) for key, one in (
+        ("sure_finding", turned), ("sure_lost", lost), ("sure_shrunk", small)
+    ) if one), None)
+    title = _sure_title(write, topics, regime, worst, slots)
     source = _sources(write, results, panels)
     return forest(title, say("chart.sure_axis", **slots), settings, panels, source, say), title
 
 
 def _sure_title(
-    write: Writer, topics: list[Topic], regime: str, turned: dict[str, list[str]],
-    lost: dict[str, list[str]], slots: dict[str, str],
+    write: Writer, topics: list[Topic], regime: str,
+    worst: tuple[str, dict[str, list[str]]] | None, slots: dict[str, str],
 ) -> str:
-    """What turns round; else what fades; else what holds; always of which topics."""
+    """What turns round; else what fades; else what shrinks; else what holds; always of which
+    topics."""
     say = write.language
 
     def things(outcomes: Iterable[str]) -> str:
@@ -146,11 +151,10 @@ def _sure_title(
         return listed[:1].upper() + listed[1:]
 
     clear = [found.outcome for found in topics if found.verdicts[regime].clear]
-    if turned or lost:
-        found = turned or lost
+    if worst is not None:
+        key, found = worst
         names = dict.fromkeys(name for one in found.values() for name in one)
         listed = say.listed([write.setting(name) for name in names])
-        key = "sure_finding" if turned else "sure_lost"
         return say(f"chart.{key}", names=listed, things=things(found), **slots)
     if clear:
         return say("chart.sure_held", things=things(clear), **slots)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from experiments.briefing.document import Block, Bullets, Inlines, Mark, Paragraph, Text
-from experiments.briefing.findings import Topic, clause, level_said, topic
+from experiments.briefing.facts import Estimate
+from experiments.briefing.findings import NAMED, Topic, clause, level_said, topic
 from experiments.briefing.results import Results
-from experiments.briefing.rules import Verdict, ends, losses, reversals, verdict
+from experiments.briefing.rules import ends, losses, reversals, shrunk, verdict
 from experiments.briefing.writer import Writer, change_digits
 
 #: What moves most with the level of federal enforcement.
 MET = "encounters"
-#: A difference of less than this share of its size keeps its sign, and is told to shrink.
-SHRUNK = 0.1
 
 
 def mind(write: Writer, results: Results, topics: list[Topic]) -> list[Block]:
@@ -46,10 +45,10 @@ def _posture(write: Writer, results: Results) -> Inlines:
     return write("text.mind_postures", list=write.join(said, " "))
 
 
-def other_verdicts(results: Results, outcome: str, regime: str) -> dict[str, Verdict]:
-    """What the same difference carries under every other setting."""
+def elsewhere_estimates(results: Results, outcome: str, regime: str) -> dict[str, Estimate]:
+    """The same difference under every other setting."""
     return {
-        name: verdict(other.facts.estimate("difference", regime, outcome))
+        name: other.facts.estimate("difference", regime, outcome)
         for name, other in results.variants.items()
     }
 
@@ -60,13 +59,13 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     lead = lead[:1].upper() + lead[1:]
     alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for regime in found.clear:
-        others = other_verdicts(results, found.outcome, regime)
+        estimates = elsewhere_estimates(results, found.outcome, regime)
+        others = {name: verdict(one) for name, one in estimates.items()}
         main = found.verdicts[regime]
         found_so = (
             ("reversed", reversals(main, others)), ("lost", losses(main, others)),
             ("gone", ends(main, others)),
-            ("shrunk", [name for name, state in others.items() if state is main and
-                        _shrunk(results, found, regime, name)]),
+            ("shrunk", shrunk(found.changes[regime], estimates)),
         )
         for key, names in found_so:
             if names:
@@ -75,7 +74,7 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
             alike.setdefault(("held", ()), []).append(regime)
     parts = [
         write(
-            f"text.mind_{key}", regime=write.regimes(regimes),
+            f"text.mind_{key}", regime=_regimes(write, found, regimes),
             names=write.language.listed([write.setting(name) for name in names]),
         )
         for (key, names), regimes in sorted(alike.items(), key=lambda one: one[0][0] == "held")
@@ -86,10 +85,10 @@ def settings_say(write: Writer, results: Results, found: Topic) -> list[Inlines]
     return said
 
 
-def _shrunk(results: Results, found: Topic, regime: str, name: str) -> bool:
-    """Whether under a setting a difference is less than `SHRUNK` of what it is here."""
-    there = results.variants[name].facts.estimate("difference", regime, found.outcome)
-    return abs(there.estimate) < SHRUNK * abs(found.changes[regime].estimate)
+def _regimes(write: Writer, found: Topic, names: list[str]) -> str:
+    """Texts by name, or that it is every one of many."""
+    every = len(names) == len(found.changes) > NAMED
+    return write.language("text.mind_every") if every else write.regimes(names)
 
 
 def _elsewhere(write: Writer, results: Results, found: Topic, lead: str) -> list[Inlines]:

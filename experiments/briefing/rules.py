@@ -23,6 +23,8 @@ FEW_EVENTS = 100
 #: scale of the IPCC); "likely" and up only, as a difference is never told in one direction below.
 SCALE = (("certain", 0.99), ("very_likely", 0.90), ("likely", 0.66))
 CONFIDENCE = 0.95
+#: A difference of less than this share of its size keeps its direction, and is told to shrink.
+SHRUNK = 0.1
 
 
 class Verdict(StrEnum):
@@ -118,6 +120,14 @@ def losses(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
 def ends(main: Verdict, others: Mapping[str, Verdict]) -> list[str]:
     """Settings under which a clear difference is none: the same events in every pair or most."""
     return _under(main, others, *NO_EVENTS)
+
+
+def shrunk(main: Estimate, others: Mapping[str, Estimate]) -> list[str]:
+    """Settings under which a clear difference is as clear the same way, and nearly nothing."""
+    least = SHRUNK * abs(main.estimate)
+    same = _under(verdict(main), {name: verdict(one) for name, one in others.items()},
+                  verdict(main))
+    return [name for name in same if abs(others[name].estimate) < least]
 
 
 def _under(main: Verdict, others: Mapping[str, Verdict], *states: Verdict) -> list[str]:

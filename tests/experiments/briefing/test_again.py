@@ -151,6 +151,13 @@ def test_a_difference_that_nearly_vanishes_elsewhere_is_not_said_to_hold(code, s
     told = [name for name in ("shrunk", "held", "reversed", "lost", "gone")
             if say(f"text.mind_{name}", **slots) in text]
     assert told == [key]
+    _, title = sure_figure(write, found, found_topics(write, found), NEW)
+    thing = say("topic.encounters.thing")
+    keys = {"shrunk": "sure_shrunk", "held": "sure_held", "reversed": "sure_finding"}
+    assert title == say(
+        f"chart.{keys[key]}", names=say("settings.E0"), things=thing[:1].upper() + thing[1:],
+        regime=say(f"regimes.{NEW}"), base=say(f"regimes.{BASE}"),
+    )
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
