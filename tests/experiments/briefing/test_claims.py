@@ -136,7 +136,7 @@ def test_findings_that_helped_to_choose_numbers_are_counted_apart(tmp_path):
     write = writer(results("encounters", {}))
     text = plain(validation_text(write, validation(counted(tmp_path / "v", calibration=FITTED))))
     assert "against 11 published" in text and "agrees with 5" in text
-    assert "the study’s own interval 1, only within a margin that we set 2, by direction" in text
+    assert "the study’s own interval 1, only within a margin that we set 2, on a sign" in text
     assert "Of 4 that were used, it agrees with 3" in text
 
 
