@@ -10,6 +10,7 @@ import pytest
 
 from experiments.language import LANGUAGES, language
 from experiments.outcomes import GROUPS, OUTCOMES
+from experiments.validation.row_files import read_rows
 from model.faults import BadInput
 from model.ordinance import load_regime, regime_names
 from model.plain_words import CLASS_WORDS, NUMBERS, RECIPIENT_WORDS, TITLES, WORDS
@@ -67,6 +68,12 @@ def test_what_the_law_files_cite_in_english_words_has_its_spanish():
     noted = {text for text in cited if re.search(r"[a-z]{5,}", text)}
     assert len(noted) > 10
     assert [text for text in noted if text not in language("es").table["phrases"]] == []
+
+
+def test_every_finding_of_the_project_has_its_spanish():
+    named = {row.finding for row in read_rows().rows}
+    assert len(named) > 25
+    assert [name for name in named if name not in language("es").table["phrases"]] == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
