@@ -79,8 +79,11 @@ def _answer_to_quote(made: Pages) -> list[Block]:
     rules = Bullets((made.write("quote.may"), made.write("quote.may_not")))
     quote: list[Block] = [made.heading("quote"), rules]
     foot = [words_used(made.write, made.results)]
-    said = answer(made.write, made.results, made.topics, after=quote, foot=foot)
-    return [*said, *made.charts("glance"), Break()]
+    return [*answer(made.write, made.results, made.topics, after=quote, foot=foot), Break()]
+
+
+def _glance(made: Pages) -> list[Block]:
+    return made.charts("glance")
 
 
 def _headlines(made: Pages) -> list[Block]:
@@ -247,8 +250,8 @@ _COUNCIL: tuple[Section, ...] = (
 AUDIENCES: dict[str, tuple[Section, ...]] = {
     "council": _COUNCIL,
     "press": (
-        _answer_to_quote, _headlines, _reporting, _encounters, _classes, _evidence, _limits,
-        _again,
+        _answer_to_quote, _headlines, _glance, _reporting, _encounters, _classes, _evidence,
+        _limits, _again,
     ),
     "technical": (*_COUNCIL, _annex),
 }
